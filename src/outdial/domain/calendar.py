@@ -1,0 +1,107 @@
+"""When a queue may ring: weekly windows, exceptional days, validity (dialer-core §1.1).
+
+Weekly windows are tested in the member's zone, exceptional days in the calendar's own. All ranges are
+half-open; 1439 and 1440 both mean midnight. Times of day are minutes, days count from 0 = Monday.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+MIDNIGHT = 1440
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One weekly window of a day."""
+
+    day: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptional:
+    """A day that breaks the weekly plan: closed, or shortened to ``start``..``end`` if ``working``."""
+
+    name: str
+    on: date
+    yearly: bool = False
+    working: bool = False
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    id: int
+    name: str
+    timezone: str
+    accepts: tuple[Window, ...] = ()
+    excepts: tuple[Exceptional, ...] = ()
+    start_at: int = 0
+    """Epoch ms; 0 = always was."""
+    end_at: int = 0
+    """Epoch ms, exclusive; 0 = never ends."""
+
+
+@lru_cache(maxsize=512)
+def zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def in_range(minute: int, start: int, end: int) -> bool:
+    """Whether a minute of the day lies in a half-open range, 1439 and 1440 both meaning midnight."""
+    return start <= minute < (MIDNIGHT if end >= MIDNIGHT - 1 else end)
+
+
+def local(now_ms: int, zone_name: str) -> datetime:
+    return datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone(zone_name))
+
+
+def minute_of(at: datetime) -> int:
+    return at.hour * 60 + at.minute
+
+
+def why_closed(calendar: Calendar, now_ms: int, member_zone: str) -> str | None:
+    """None while ringing is allowed, else a sentence that says which rule forbids it."""
+    if calendar.start_at and now_ms < calendar.start_at:
+        return f"calendar {calendar.name} is not valid yet"
+    if calendar.end_at and now_ms >= calendar.end_at:
+        return f"calendar {calendar.name} has ended"
+    special = _exception(calendar, local(now_ms, calendar.timezone))
+    if special is not None:
+        return f"{special.name or 'an exceptional day'} in calendar {calendar.name}"
+    here = local(now_ms, member_zone)
+    minute = minute_of(here)
+    if any(w.day == here.weekday() and in_range(minute, w.start, w.end) for w in calendar.accepts):
+        return None
+    return f"calendar {calendar.name} is closed now in {member_zone}"
+
+
+def _exception(calendar: Calendar, here: datetime) -> Exceptional | None:
+    """The exceptional day that forbids ringing at this local time of the calendar, if any."""
+    today = here.date()
+    for item in calendar.excepts:
+        same = (item.on.month, item.on.day) == (today.month, today.day) if item.yearly else item.on == today
+        if same and not (item.working and in_range(minute_of(here), item.start, item.end)):
+            return item
+    return None
+
+
+def next_change(calendar: Calendar, now_ms: int, member_zone: str) -> int | None:
+    """Epoch ms of the next minute at which the answer of ``why_closed`` may be another, within 8 days."""
+    marks = {calendar.start_at, calendar.end_at} - {0}
+    for zone_name, minutes in (
+        (member_zone, {m for w in calendar.accepts for m in (w.start, w.end)}),
+        (calendar.timezone, {0} | {m for e in calendar.excepts for m in (e.start, e.end)}),
+    ):
+        midnight = local(now_ms, zone_name).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+        for day in range(9):
+            for minute in minutes:
+                wall = midnight + timedelta(days=day, minutes=MIDNIGHT if minute >= MIDNIGHT - 1 else minute)
+                marks.add(int(wall.replace(tzinfo=zone(zone_name)).timestamp() * 1000))
+    return min((mark for mark in marks if mark > now_ms), default=None)

@@ -1,0 +1,223 @@
+"""The telephony port: what the dialer asks of a switch, and what a switch reports.
+
+Order of a call: ``prepare`` (leases a port and a dialog, sends nothing) → the dialer writes ``offering``
+with ``Call.dialog`` to disk → ``ring`` → events → exactly one ``HungUp``, always last.
+Drivers: ``embedded`` (our own user agent), ``simulated`` (a virtual carrier on virtual time). Both pass
+``tests/contracts/test_switch.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from outdial.domain.resource import CidType, EarlyMedia, Gateway
+
+Now = Callable[[], int]
+"""Epoch milliseconds, from whoever owns the clock."""
+
+
+# ── what is asked ────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """A prompt cut to G.711: two raw files of the same length, 8000 bytes a second each."""
+
+    alaw: Path
+    ulaw: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    ms: int
+    """0 = until stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """A tone in the tone generation language, such as ``%(1000,4000,425);loops=2``."""
+
+    script: str
+
+
+Sound = Frames | Silence | Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One call to be made."""
+
+    call_id: str
+    """Ours, unique for ever; the SIP Call-ID is built from it."""
+    destination: str
+    gateway: Gateway
+    display: str = ""
+    """Caller id number; empty lets a registration's account stand."""
+    cid_type: CidType = ""
+    ignore_early_media: EarlyMedia = ""
+    ring_timeout_ms: int = 60_000
+    """From INVITE to answer, wall clock; then CANCEL and NO_ANSWER/487."""
+    headers: tuple[tuple[str, str], ...] = ()
+    recording: Path | None = None
+    """Stereo WAV to write from answer: left our side, right the person."""
+    media_timeout_ms: int = 30_000
+    """Answered and no RTP for so long: hang up, MEDIA_TIMEOUT. 0 = never."""
+
+
+# ── what is reported ─────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """180, or 183; the first of either counts."""
+
+    at: int
+    code: int
+    early_media: bool
+    """True when media may be played before answer (SDP came and the order does not ignore it)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    at: int
+    dialog: bytes
+    """The dialog's state, to be written as ``bridged``; enough to send BYE after a crash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Challenged:
+    """The trunk asked for credentials; a second INVITE with this dialog state leaves now."""
+
+    dialog: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Digit:
+    at: int
+    digit: str
+    """One of ``0-9*#A-D``."""
+    ms: int
+    """How long it was held."""
+
+
+HangupBy = Literal["A", "B", "F", "service"]
+
+
+@dataclass(frozen=True, slots=True)
+class HungUp:
+    """The end; nothing comes after it."""
+
+    at: int
+    cause: str
+    sip_code: int
+    by: HangupBy
+    q850: int | None = None
+    phrase: str = ""
+    trace: str = ""
+    """The SIP messages of this call, oldest first, credentials masked."""
+
+
+CallEvent = Ringing | Answered | Challenged | Digit | HungUp
+PlayEnd = Literal["done", "stopped", "hungup"]
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """How a playback ended. ``first_packet_at`` is epoch ms, 0 when nothing left."""
+
+    end: PlayEnd
+    ms: int
+    first_packet_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFigures:
+    """Counters of one call's media, in packets unless named otherwise."""
+
+    sent: int = 0
+    received: int = 0
+    lost: int = 0
+    jitter_ms: float = 0.0
+    record_bytes: int = 0
+
+
+class Call(Protocol):
+    """One leg to one person. All methods may be called after the end; they then do nothing."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def dialog(self) -> bytes:
+        """The dialog's state so far, opaque to everybody but the driver's ``forget``."""
+        ...
+
+    @property
+    def figures(self) -> MediaFigures: ...
+
+    def ring(self) -> None:
+        """Sends the INVITE. Write ``dialog`` to disk first."""
+        ...
+
+    def events(self) -> AsyncIterator[CallEvent]:
+        """Everything that happens, in order; ends after ``HungUp``. One reader only."""
+        ...
+
+    async def play(self, sounds: Sequence[Sound]) -> Played:
+        """Plays one after the other; returns at the end, at ``stop_playing`` or at hang-up.
+
+        A second ``play`` stops the first.
+        """
+        ...
+
+    def stop_playing(self) -> None: ...
+
+    def hang_up(self, cause: str, by: HangupBy) -> None:
+        """CANCEL or BYE, whichever fits; the cause is reported unless the far end was faster."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayState:
+    """``r_state`` of the wire: 0 none, 1 unregistered, 2 trying, 3 registered, 4..7 failed."""
+
+    gateway_id: int
+    r_state: int
+    detail: str = ""
+
+
+class Switch(Protocol):
+    async def start(self) -> None: ...
+
+    async def close(self) -> None:
+        """Ends every call left with BYE or CANCEL (SYSTEM_SHUTDOWN) and frees the sockets."""
+        ...
+
+    def prepare(self, order: Order) -> Call:
+        """Leases what the call needs and sends nothing.
+
+        Raises CallRefused: no port or file descriptor, gateway unreachable from our address,
+        shutting down.
+        """
+        ...
+
+    async def forget(self, dialog: bytes, answered: bool) -> None:
+        """Ends, as well as it can, a call that a dead service left: CANCEL or BYE; late 2xx get ACK and BYE."""
+        ...
+
+    async def set_gateways(self, gateways: Sequence[Gateway]) -> None:
+        """The trunks in use: registers, refreshes and unregisters as needed. Idempotent."""
+        ...
+
+    def gateway_states(self) -> list[GatewayState]: ...
+
+    def why_unreachable(self, gateway: Gateway) -> str | None:
+        """A sentence when calls by this gateway cannot leave at all (bound to loopback …), else None."""
+        ...
+
+    def ill(self) -> str | None:
+        """None while calls can be made, else what is broken (for /api/health)."""
+        ...
