@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 Strategy = Literal["fifo", "lifo", "strict_fifo"]
 ResourceStrategy = Literal["even-distribution", "priority-based"]
@@ -63,7 +63,7 @@ def decode_rules(payload: Mapping[str, Any]) -> Rules:
         max_calls=_int(payload, "max_calls"),
         recordings=_bool(payload, "recordings"),
         per_numbers=_bool(payload, "per_numbers"),
-        resource_strategy=strategy,
+        resource_strategy=cast(ResourceStrategy, strategy),
     )
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from outdial.domain.attempt import Result
 
-
 KEEP = -1
 
 
