@@ -54,6 +54,8 @@ class Ended:
 
     attempt_id: int
     facts: CallFacts
+    variables: dict[str, str] = field(default_factory=dict)
+    """The call's payload at hang-up: what the after-flow sees, should it have to run after a crash."""
 
 
 @dataclass(frozen=True, slots=True)
