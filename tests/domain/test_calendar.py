@@ -76,12 +76,16 @@ def test_1439_and_1440_both_mean_midnight(end: int) -> None:
 
 
 @given(ZONES, ZONES, st.integers(1_700_000_000_000, 1_900_000_000_000))
-def test_nothing_changes_before_the_next_change(zone: str, home: str, now: int) -> None:
-    calendar = Calendar(
-        1, "c", home, OFFICE.accepts, (Exceptional("x", datetime.fromtimestamp(now / 1000, UTC).date()),)
-    )
+def test_the_state_holds_until_the_next_change_and_turns_there(zone: str, home: str, now: int) -> None:
+    today = datetime.fromtimestamp(now / 1000, UTC).date()
+    calendar = Calendar(1, "c", home, OFFICE.accepts, (Exceptional("x", today),))
     change = next_change(calendar, now, zone)
     assert change is not None and change > now
     state = why_closed(calendar, now, zone) is None
-    for part in range(1, 8):
+    for part in range(8):
         assert (why_closed(calendar, now + (change - now) * part // 8, zone) is None) == state
+    assert (why_closed(calendar, change, zone) is None) != state
+
+
+def test_a_calendar_that_never_opens_has_no_next_change() -> None:
+    assert next_change(Calendar(1, "empty", "UTC"), 1_700_000_000_000, "UTC") is None

@@ -93,7 +93,16 @@ def _exception(calendar: Calendar, here: datetime) -> Exceptional | None:
 
 
 def next_change(calendar: Calendar, now_ms: int, member_zone: str) -> int | None:
-    """Epoch ms of the next minute at which the answer of ``why_closed`` may be another, within 8 days."""
+    """Epoch ms at which the member's zone opens (if closed now) or closes, within 8 days; else None."""
+    was_open = why_closed(calendar, now_ms, member_zone) is None
+    for mark in sorted(m for m in _marks(calendar, now_ms, member_zone) if m > now_ms):
+        if (why_closed(calendar, mark, member_zone) is None) != was_open:
+            return mark
+    return None
+
+
+def _marks(calendar: Calendar, now_ms: int, member_zone: str) -> set[int]:
+    """Every moment of the next 8 days at which a window, a day or the validity begins or ends."""
     marks = {calendar.start_at, calendar.end_at} - {0}
     for zone_name, minutes in (
         (member_zone, {m for w in calendar.accepts for m in (w.start, w.end)}),
@@ -104,4 +113,4 @@ def next_change(calendar: Calendar, now_ms: int, member_zone: str) -> int | None
             for minute in minutes:
                 wall = midnight + timedelta(days=day, minutes=MIDNIGHT if minute >= MIDNIGHT - 1 else minute)
                 marks.add(int(wall.replace(tzinfo=zone(zone_name)).timestamp() * 1000))
-    return min((mark for mark in marks if mark > now_ms), default=None)
+    return marks
