@@ -80,7 +80,7 @@ class Keypad:
         return [Press(KEYS[held.code], ms)] if ended or ms >= _LEAST_MS else []
 
 
-def press(key: str, ms: int, packet_type: int, sequence: int, timestamp: int, ssrc: int) -> Iterator[Packet]:
+def press(key: str, ms: int, *, packet_type: int, sequence: int, timestamp: int, ssrc: int) -> Iterator[Packet]:
     """The packets of one press, to be sent 20 ms apart; the end goes out three times (§2.5.1.4).
 
     Sequence numbers count up from ``sequence``; the audio's timestamps run on meanwhile. Raises ValueError when

@@ -24,7 +24,8 @@ class Placement:
         self._ssrc: int | None = None
         self._origin = 0
         """The timestamp, modulo 2**32, of position 0."""
-        self._forget_window(0)
+        self._window_end = _WINDOW
+        self._earliest = 1 << 31
 
     def place(self, ssrc: int, timestamp: int, arrival: int) -> int:
         """The position of the packet's first sample; negative before the recording's start."""
