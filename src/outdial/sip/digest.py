@@ -79,10 +79,12 @@ def strongest(values: Iterable[str]) -> Challenge:
     return min(known, key=lambda challenge: challenge.strength)
 
 
-def answer(challenge: Challenge, credentials: Credentials, method: str, uri: str, cnonce: str, count: int = 1) -> str:
+def answer(
+    challenge: Challenge, credentials: Credentials, method: str, uri: str, *, cnonce: str, count: int = 1
+) -> str:
     """The Authorization or Proxy-Authorization value; ``count`` is nc, how often this nonce is used."""
     nc = f"{count:08x}"
-    proof = _proof(challenge, credentials, method, uri, cnonce, nc)
+    proof = _proof(challenge, credentials, method, uri, cnonce=cnonce, nc=nc)
     quoted = {
         "username": credentials.username,
         "realm": challenge.realm,
@@ -102,12 +104,14 @@ def answer(challenge: Challenge, credentials: Credentials, method: str, uri: str
 
 
 def matches(value: str, method: str, password: str) -> bool:
-    """Whether an Authorization value proves the password: the server's half. Nonce and uri are the caller's to judge."""
+    """Whether an Authorization value proves the password; nonce and uri are the caller's to judge."""
     try:
         given = parse_params(value)
         challenge = parse_challenge(value)
         credentials = Credentials(given["username"], password)
-        proof = _proof(challenge, credentials, method, given["uri"], given.get("cnonce", ""), given.get("nc", ""))
+        proof = _proof(
+            challenge, credentials, method, given["uri"], cnonce=given.get("cnonce", ""), nc=given.get("nc", "")
+        )
         return proof == given["response"]
     except (ValueError, KeyError):
         return False
@@ -121,7 +125,7 @@ def parse_params(value: str) -> dict[str, str]:
     return {name.lower(): _unquote(text) for name, text in _PARAM.findall(value, scheme.end())}
 
 
-def _proof(challenge: Challenge, credentials: Credentials, method: str, uri: str, cnonce: str, nc: str) -> str:
+def _proof(challenge: Challenge, credentials: Credentials, method: str, uri: str, *, cnonce: str, nc: str) -> str:
     digest = HASHES[challenge.algorithm.upper() or "MD5"]
     first = digest(f"{credentials.username}:{challenge.realm}:{credentials.password}")
     if challenge.algorithm.upper().endswith("-SESS"):
