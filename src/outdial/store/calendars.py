@@ -1,0 +1,35 @@
+"""Calendars and time zones."""
+
+from __future__ import annotations
+
+from outdial.store.listing import ListQuery, Page
+from outdial.store.noun import Noun
+from outdial.store.shape import Shape
+from outdial.store.tables import calendar
+from outdial.store.zones import names_by_id, offset_s
+
+NOUN = Noun(
+    Shape(calendar, listed=("id", "name", "description"), q=("name", "description"), zones=frozenset({"timezone"})),
+    label="calendar",
+)
+create, get, search = NOUN.create, NOUN.get, NOUN.search
+replace, patch, delete = NOUN.replace, NOUN.patch, NOUN.delete
+
+
+def timezones(query: ListQuery, now: int) -> Page:
+    """Zones by name: ``{"id", "name", "offset_s"}``; a ``q`` may have stars at both ends."""
+    wanted = query.q.casefold().strip("*")
+    found = [(id_, name) for id_, name in names_by_id().items() if _hit(name.casefold(), query.q.casefold(), wanted)]
+    if query.ids:
+        found = [(id_, name) for id_, name in found if id_ in query.ids]
+    end = query.offset + query.limit
+    items = [{"id": id_, "name": name, "offset_s": offset_s(name, now)} for id_, name in found[query.offset : end]]
+    return Page(items, len(found) > end)
+
+
+def _hit(name: str, pattern: str, wanted: str) -> bool:
+    if pattern.startswith("*") and pattern.endswith("*"):
+        return wanted in name
+    if pattern.endswith("*"):
+        return name.startswith(wanted)
+    return name.endswith(wanted) if pattern.startswith("*") else not pattern or name == wanted

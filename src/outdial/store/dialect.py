@@ -1,0 +1,164 @@
+"""Everything in which SQLite and PostgreSQL differ, and the plain driver statements of the hot path.
+
+Statements for ``Raw`` are written with ``?``; ids of many rows go in as one parameter: ``id IN {ids}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, Protocol
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Text, exc, func, literal, literal_column, select
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
+Params = Sequence[Any]
+
+
+class Raw(Protocol):
+    """Plain statements on the driver's connection, inside the transaction that is open."""
+
+    def all(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]: ...
+    def run(self, sql: str, params: Params = ()) -> int:
+        """Answers the number of rows changed."""
+        ...
+
+    def many(self, sql: str, rows: Sequence[Params]) -> None: ...
+    def ids(self, ids: Iterable[int]) -> Any:
+        """The value for one ``{ids}``."""
+        ...
+
+    def take_ids(self, table: str, count: int) -> list[int]:
+        """Ids for new rows, ascending; they never come back for others."""
+        ...
+
+
+class SqliteRaw:
+    def __init__(self, driver: Any) -> None:
+        self._execute = driver.execute
+        self._executemany = driver.executemany
+
+    def all(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = self._execute(_for_sqlite(sql), params).fetchall()
+        return rows
+
+    def run(self, sql: str, params: Params = ()) -> int:
+        return int(self._execute(_for_sqlite(sql), params).rowcount)
+
+    def many(self, sql: str, rows: Sequence[Params]) -> None:
+        if rows:
+            self._executemany(_for_sqlite(sql), rows)
+
+    def ids(self, ids: Iterable[int]) -> str:
+        return f"[{','.join(map(str, ids))}]"
+
+    def take_ids(self, table: str, count: int) -> list[int]:
+        bumped = self.all("UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ? RETURNING seq", (count, table))
+        if not bumped:
+            self.run("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, count))
+        last = int(bumped[0][0]) if bumped else count
+        return list(range(last - count + 1, last + 1))
+
+
+class PostgresRaw:
+    def __init__(self, driver: DBAPIConnection) -> None:
+        self._driver = driver
+
+    def all(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
+        cursor = self._driver.cursor()
+        cursor.execute(_for_postgres(sql), params)
+        return list(cursor.fetchall()) if cursor.description else []
+
+    def run(self, sql: str, params: Params = ()) -> int:
+        cursor = self._driver.cursor()
+        cursor.execute(_for_postgres(sql), params)
+        return int(cursor.rowcount)
+
+    def many(self, sql: str, rows: Sequence[Params]) -> None:
+        if rows:
+            self._driver.cursor().executemany(_for_postgres(sql), rows)
+
+    def ids(self, ids: Iterable[int]) -> list[int]:
+        return list(ids)
+
+    def take_ids(self, table: str, count: int) -> list[int]:
+        sql = "SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?::int)"
+        return sorted(int(row[0]) for row in self.all(sql, (table, count)))
+
+
+@lru_cache(maxsize=256)
+def _for_sqlite(sql: str) -> str:
+    return sql.replace("{ids}", "(SELECT value FROM json_each(?))").replace("{lock}", "")
+
+
+@lru_cache(maxsize=256)
+def _for_postgres(sql: str) -> str:
+    """``?`` becomes ``$1``, ``$2``…; none of our statements has a question mark of its own."""
+    parts = sql.replace("IN {ids}", "= ANY(?::bigint[])").replace("{lock}", "FOR UPDATE").split("?")
+    return parts[0] + "".join(f"${place}{part}" for place, part in enumerate(parts[1:], 1))
+
+
+def is_sqlite(conn: Connection) -> bool:
+    return conn.dialect.name == "sqlite"
+
+
+def raw(conn: Connection) -> Raw:
+    if is_sqlite(conn):
+        return SqliteRaw(conn.connection.driver_connection)
+    return PostgresRaw(conn.connection.dbapi_connection)  # type: ignore[arg-type]  # never detached here
+
+
+def dump(value: Any) -> str:
+    """JSON text, as both drivers take it."""
+    return msgspec.json.encode(value).decode()
+
+
+def json_text(conn: Connection, column: ColumnElement[Any], key: str) -> ColumnElement[Any]:
+    """A key of a JSON object as text."""
+    if is_sqlite(conn):
+        quoted = key.replace('"', '""')
+        return func.json_extract(column, literal(f'$."{quoted}"'))
+    return column.op("->>", return_type=Text())(literal(key, Text()))
+
+
+def has_name(conn: Connection, column: ColumnElement[Any], names: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a JSON array of ``{"name": …}`` holds one of the names."""
+    if is_sqlite(conn):
+        each = func.json_each(column).table_valued("value")
+        found = select(literal(1)).select_from(each).where(func.json_extract(each.c.value, "$.name").in_(names))
+    else:
+        each = func.json_array_elements(column).table_valued("value")
+        item = literal_column("value ->> 'name'", Text())
+        found = select(literal(1)).select_from(each).where(item.in_(names))
+    return found.exists()
+
+
+_SQLITE_GONE = {5, 6, 7, 8, 10, 11, 13, 14, 26}
+"""Busy, locked, out of memory, read only, I/O error, corrupt, full, cannot open, not a database."""
+_POSTGRES_GONE = ("08", "53", "57", "58", "40", "XX")
+"""Connection, resources, operator intervention, system error, rollback (deadlock), internal error."""
+
+
+def unavailable(error: BaseException) -> str | None:
+    """What is wrong with the database when the error is its doing and not the statement's; else None."""
+    if isinstance(error, exc.TimeoutError | OSError | TimeoutError):
+        return f"the database does not answer: {error}"
+    if not isinstance(error, exc.DBAPIError):
+        return _driver_says(error)
+    return str(error.orig) if error.connection_invalidated else _driver_says(error.orig)
+
+
+def _driver_says(error: BaseException | None) -> str | None:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is not None and code & 0xFF in _SQLITE_GONE:
+        return str(error)
+    state = str(getattr(error, "sqlstate", None) or "")
+    gone = state.startswith(_POSTGRES_GONE) or "connection is closed" in str(error)
+    return str(error) if gone else None
+
+
+def broken_unique(error: exc.IntegrityError) -> bool:
+    """Whether the error is a uniqueness violation, else a foreign key or a missing value."""
+    text = str(error.orig)
+    return "UNIQUE constraint failed" in text or "duplicate key value" in text

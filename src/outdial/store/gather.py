@@ -1,0 +1,83 @@
+"""Gathers what waits to be written and hands it over one group at a time, so that one commit serves many."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from outdial.store.base import Failed, Function
+from outdial.store.steps import Step
+
+GAP_S = 0.005
+"""After a commit the next one waits this long, so that busy times write in groups and quiet ones at once."""
+MOST = 256
+"""Jobs of one commit; with so many nothing waits."""
+
+
+@dataclass(slots=True)
+class Job:
+    """A function or a step, and who waits for it."""
+
+    work: Function[Any] | Step
+    future: asyncio.Future[Any]
+
+    def answer(self, value: Any) -> None:
+        if self.future.done():  # whoever waited was cancelled; what is written stays written
+            return
+        if isinstance(value, Failed):
+            self.future.set_exception(value.error)
+        else:
+            self.future.set_result(value)
+
+
+class Gatherer:
+    """Lives on the event loop. ``write`` starts a group; its end must be told with ``done``."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, write: Callable[[list[Job]], None]) -> None:
+        self._loop = loop
+        self._write = write
+        self._waiting: deque[Job] = deque()
+        self._busy = False
+        self._timer: asyncio.Handle | None = None
+        self._free_at = 0.0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def add(self, work: Function[Any] | Step) -> asyncio.Future[Any]:
+        job = Job(work, self._loop.create_future())
+        self._waiting.append(job)
+        self._idle.clear()
+        if not self._busy and (self._timer is None or len(self._waiting) == MOST):
+            self._arm()
+        return job.future
+
+    def _arm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        wait = self._free_at - self._loop.time()
+        now = wait <= 0 or len(self._waiting) >= MOST
+        self._timer = self._loop.call_soon(self._flush) if now else self._loop.call_later(wait, self._flush)
+
+    def _flush(self) -> None:
+        self._timer = None
+        self._busy = True
+        group = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+        self._write(group)
+
+    def done(self, group: list[Job], answers: list[Any]) -> None:
+        """The group is written, or has failed; the next one may go."""
+        self._busy = False
+        self._free_at = self._loop.time() + GAP_S
+        for job, value in zip(group, answers, strict=True):
+            job.answer(value)
+        if self._waiting:
+            self._arm()
+        else:
+            self._idle.set()
+
+    async def drained(self) -> None:
+        """Returns when nothing waits and nothing is being written."""
+        await self._idle.wait()

@@ -1,0 +1,108 @@
+"""The store on PostgreSQL: the same functions by ``run_sync`` in pooled transactions, steps in groups."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from outdial.domain.errors import Misconfigured
+from outdial.store.base import Failed, Function, Store
+from outdial.store.context import Context, attach
+from outdial.store.dialect import dump, unavailable
+from outdial.store.gather import Gatherer, Job
+from outdial.store.group import write_group
+from outdial.store.steps import Step
+
+T = TypeVar("T")
+SERVICE_LOCK = 0x0D1A1
+"""The advisory lock of the one service that may use a database."""
+
+
+def engine_for(url: str) -> AsyncEngine:
+    return create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        json_serializer=dump,
+        pool_size=8,
+        max_overflow=0,
+        pool_pre_ping=False,
+        connect_args={"timeout": 5, "command_timeout": 60, "prepared_statement_cache_size": 500},
+    )
+
+
+class PostgresStore(Store):
+    def __init__(self, engine: AsyncEngine, lock: AsyncConnection, context: Context) -> None:
+        super().__init__()
+        self._engine = engine
+        self._lock = lock
+        self._context = context
+        self._gatherer = Gatherer(asyncio.get_running_loop(), self._start)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def read(self, fn: Function[T]) -> T:
+        return await self._transaction(fn, read_only=True)
+
+    async def write(self, fn: Function[T]) -> T:
+        return await self._transaction(fn)
+
+    async def _step(self, step: Step) -> Any:
+        return await self._gatherer.add(step)
+
+    async def _transaction(self, fn: Function[T], *, read_only: bool = False) -> T:
+        context = Context(self._context.now, self._context.box)
+
+        def run(conn: Connection) -> T:
+            attach(conn, context)
+            return fn(conn)
+
+        try:
+            async with self._engine.connect() as conn:
+                if read_only:
+                    await conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+                async with conn.begin():
+                    answer = await conn.run_sync(run)
+        except Exception as error:
+            why = unavailable(error)
+            if why is None:
+                raise
+            raise self._gone(why) from error
+        if not read_only:
+            self._ill = None
+            self._ring(context.bells)
+        return answer
+
+    def _start(self, group: list[Job]) -> None:
+        task = asyncio.get_running_loop().create_task(self._write(group))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _write(self, group: list[Job]) -> None:
+        """One transaction for the steps that waited together."""
+        try:
+            answers = await self._transaction(lambda conn: write_group(conn, [job.work for job in group]))
+        except Exception as error:  # noqa: BLE001  # handed to everybody who waits for this commit
+            answers = [Failed(error)] * len(group)
+        self._gatherer.done(group, answers)
+
+    async def close(self) -> None:
+        await self._gatherer.drained()
+        await self._lock.close()
+        await self._engine.dispose()
+
+
+async def take_lock(engine: AsyncEngine) -> AsyncConnection:
+    """A connection that holds the service's lock as long as it lives. Raises Misconfigured if another has it."""
+    conn = await engine.connect()
+    taken = await conn.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": SERVICE_LOCK})
+    await conn.commit()
+    if taken:
+        return conn
+    holder = await conn.scalar(
+        text("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = :key AND granted"),
+        {"key": SERVICE_LOCK},
+    )
+    await conn.close()
+    raise Misconfigured(f"The database is in use by another service (server process {holder}); stop it first.")

@@ -1,0 +1,41 @@
+"""Outbound resources and their caller numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from outdial.store.noun import Noun
+from outdial.store.shape import Shape
+from outdial.store.tables import resource, resource_display
+
+NOUN = Noun(
+    Shape(
+        resource,
+        listed=("id", "name", "gateway", "enabled", "reserve", "limit", "description"),
+        q=("name", "description"),
+    ),
+    label="resource",
+    entity="out_resource",
+    read_only=frozenset({"last_error_id", "last_error_at", "successively_errors"}),
+    patchable=frozenset(
+        {"limit", "rps", "max_successively_errors", "enabled", "reserve", "name", "description", "failure_dial_delay"}
+    ),
+    kept=frozenset({"reserve", "number", "variables"}),
+)
+create, get, search = NOUN.create, NOUN.get, NOUN.search
+replace, patch, delete = NOUN.replace, NOUN.patch, NOUN.delete
+
+DISPLAYS = Noun(
+    Shape(resource_display, order="+display", q=("display",), parent="resource_id"),
+    label="caller number",
+    entity="out_resource_display",
+    title="display",
+)
+"""Their ``parent`` is the resource's id."""
+
+
+def add_displays(conn: Connection, domain_id: int, resource_id: int, numbers: Sequence[str]) -> list[int]:
+    """All or nothing; answers the ids. Raises UserMistake for one that the resource has already."""
+    return [DISPLAYS.create(conn, domain_id, {"display": n}, parent=resource_id)["id"] for n in numbers]

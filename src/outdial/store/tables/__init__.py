@@ -1,0 +1,58 @@
+"""Every table, by area."""
+
+from __future__ import annotations
+
+from outdial.store.tables.accounts import domain_table, setting, token, user
+from outdial.store.tables.base import metadata
+from outdial.store.tables.dialing import attempt, attempt_history, call_history, file, member, member_number
+from outdial.store.tables.flows import media_file, schema, schema_variable, schema_version
+from outdial.store.tables.queues import (
+    calendar,
+    command,
+    config_revision,
+    list_number,
+    list_table,
+    queue,
+    queue_counter,
+    queue_resource_group,
+)
+from outdial.store.tables.trunks import (
+    communication_type,
+    gateway,
+    resource,
+    resource_display,
+    resource_group,
+    resource_in_group,
+)
+
+__all__ = [
+    "attempt",
+    "attempt_history",
+    "calendar",
+    "call_history",
+    "command",
+    "communication_type",
+    "config_revision",
+    "domain_table",
+    "file",
+    "gateway",
+    "list_number",
+    "list_table",
+    "media_file",
+    "member",
+    "member_number",
+    "metadata",
+    "queue",
+    "queue_counter",
+    "queue_resource_group",
+    "resource",
+    "resource_display",
+    "resource_group",
+    "resource_in_group",
+    "schema",
+    "schema_variable",
+    "schema_version",
+    "setting",
+    "token",
+    "user",
+]
