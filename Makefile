@@ -1,0 +1,55 @@
+# `make` alone lists the words. Needs Python 3.11 or newer, python3-venv and make; everything else is installed into .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.DELETE_ON_ERROR:
+.PHONY: help install run test check format bench clean
+
+help: ## list these words
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+install: .venv/installed ## make .venv and install Outdial into it
+
+run: install ## dial the demo campaign before your eyes, on loopback; Ctrl-C ends it
+	$(BIN)/outdial demo
+
+test: .venv/developing ## install what the tests need (sipp, PostgreSQL 15) and run them all
+	@scripts/apt-need sipp:sip-tester /usr/lib/postgresql/15/bin/initdb:postgresql-15
+	OUTDIAL_REQUIRE_SIPP=1 OUTDIAL_REQUIRE_POSTGRES=1 $(BIN)/python -m pytest
+
+check: .venv/developing ## format, lint, types, import arrows, shape; in seconds
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/test_shape.py
+
+format: .venv/developing ## write the code as `make check` wants it
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: .venv/developing ## measure; the figures go to docs/benchmarks.md
+	@scripts/apt-need sipp:sip-tester
+	$(BIN)/python -m bench
+
+clean: ## remove .venv and what tools leave behind; data/ stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps below are the incremental part: each is newer than what it was made from.
+
+.venv/made: scripts/python-need
+	@scripts/python-need $(PYTHON)
+	$(PYTHON) -m venv .venv
+	$(PIP) pip hatchling editables
+	@touch $@
+
+.venv/installed: .venv/made pyproject.toml constraints.txt
+	$(PIP) --no-build-isolation --editable .
+	@touch $@
+
+.venv/developing: .venv/installed
+	$(PIP) --group dev
+	@touch $@
