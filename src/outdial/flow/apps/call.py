@@ -1,0 +1,41 @@
+"""Answering, hanging up, and the keys pressed so far (flow-engine §4.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from outdial.domain.causes import by_text
+from outdial.flow.apps.control import Nothing
+from outdial.flow.declare import VOICE, application, arg
+from outdial.flow.machine import Run
+
+
+@application("answer", args=Nothing, group="call", kinds=VOICE, help="Answers; nothing happens on an answered call.")
+async def answer(run: Run, args: Nothing) -> None:
+    await run.caller().answer()
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    cause: str = arg("", whole=True, help="Cause by name or number; NORMAL_CLEARING when empty or unknown.")
+
+
+@application("hangup", args=Hangup, group="call", kinds=VOICE, help="Ends the call and the flow.")
+async def hangup(run: Run, args: Hangup) -> str:
+    cause = by_text(args.cause)
+    run.caller().hang_up(cause)
+    run.shared.hung_up = True
+    run.connection.stop()
+    return cause
+
+
+@application(
+    "flushDtmf",
+    args=Nothing,
+    group="call",
+    kinds=VOICE,
+    aliases=("flushDTMF",),
+    help="Forgets the keys pressed so far.",
+)
+async def flush_dtmf(run: Run, args: Nothing) -> None:
+    run.caller().flush_digits()

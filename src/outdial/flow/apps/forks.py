@@ -1,0 +1,47 @@
+"""Functions and other schemas, run as forks (flow-engine §1.5, §1.7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from outdial.flow.declare import application, arg
+from outdial.flow.errors import AppFailed
+from outdial.flow.machine import Run
+from outdial.flow.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Execute:
+    name: str = arg("", required=True, help="Name of the function.")
+    fn: str = arg("", help="Another spelling of `name`.")
+    aside: bool = arg(False, wire="async", help="Do not wait for it.")
+
+
+@application("execute", args=Execute, group="control", help="Runs a function that `function` declares.")
+async def execute(run: Run, args: Execute) -> None:
+    name = args.name or args.fn
+    program = run.shared.functions.get(name)
+    if program is None:
+        raise AppFailed(f"no function {name!r}")
+    await _fork(run, program, aside=args.aside)
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    id: int = arg(0, required=True, help="Id of the schema.")
+    aside: bool = arg(False, wire="async", help="Do not wait for it.")
+
+
+@application("schema", args=Schema, group="control", help="Runs another schema on the same call or request.")
+async def schema(run: Run, args: Schema) -> None:
+    program = await run.env.schemas.load(args.id)
+    if program is None:
+        raise AppFailed(f"no schema {args.id}")
+    await _fork(run, program, aside=args.aside)
+
+
+async def _fork(run: Run, program: Program, *, aside: bool) -> None:
+    if aside:
+        run.fork_aside(program)
+    else:
+        await run.fork(program)

@@ -1,0 +1,103 @@
+"""``playback``: media, silence and tones, with or without collecting keys (flow-engine §4.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from outdial.flow.apps.digits import GetDigits, collect
+from outdial.flow.declare import VOICE, application, arg
+from outdial.flow.errors import AppFailed
+from outdial.flow.machine import Run
+from outdial.flow.ports import SilenceMs, Sound, ToneScript
+
+MEDIA_TYPES = frozenset(
+    {"", "mp3", "wav", "ogg", "audio/wav", "audio/x-wav", "audio/ogg", "audio/mp3", "audio/mpeg", "video/mp4"}
+)
+"""The short names are ours; the released engine knows only the MIME names."""
+ALL_KEYS = "0123456789*#"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    id: int = arg(0, help="Id of a media file.")
+    name: str = arg("", help="Its name; milliseconds of a silence; the script of a tone.")
+    type: str = arg("", help="Empty or a MIME type: media. `silence`, `tone`.")
+
+
+@dataclass(frozen=True, slots=True)
+class Playback:
+    files: list[File] = arg(list, required=True, help="What to play, in order, as one prompt.")
+    terminator: str = arg("", help="Not used; set the variable playback_terminators.")
+    get_digits: GetDigits | None = arg(None, wire="getDigits", help="Collect keys while and after it plays.")
+    get_speech: dict[str, Any] | None = arg(None, wire="getSpeech", help="Not supported here.")
+
+
+@application(
+    "playback",
+    args=Playback,
+    group="call",
+    kinds=VOICE,
+    help="Plays files, silence and tones; a key of playback_terminators (`*` unless set) stops it.",
+    results={
+        "playback_terminator_used": "The key that stopped it.",
+        "read_result": "With getDigits: success, timeout or failure.",
+        "read_terminator_used": "With getDigits: the key that ended the input.",
+    },
+)
+async def playback(run: Run, args: Playback) -> str | None:
+    sounds, missing = await _sounds(run, args.files)
+    if not sounds:
+        raise AppFailed("nothing to play: " + ("; ".join(missing) or "no files"))
+    if args.get_speech is not None:
+        missing.append("getSpeech is not supported here")
+    if args.get_digits is not None and args.get_speech is None:
+        missing.insert(0, await collect(run, args.get_digits, sounds))
+    else:
+        await _play(run, sounds)
+    return "; ".join(missing) or None
+
+
+async def _play(run: Run, sounds: list[Sound]) -> None:
+    key = await run.caller().play(sounds, stop_keys=terminators(run.connection.get("playback_terminators")))
+    if key:
+        run.connection.set("playback_terminator_used", key)
+
+
+def terminators(setting: str | None) -> str:
+    """Keys that stop a plain playback: ``*`` unless set, ``none`` for none, ``any`` for all."""
+    if not setting:
+        return "*"
+    return {"none": "", "any": ALL_KEYS}.get(setting.lower(), setting)
+
+
+async def _sounds(run: Run, files: list[File]) -> tuple[list[Sound], list[str]]:
+    """What can be played, and a sentence for each item that cannot."""
+    sounds: list[Sound] = []
+    missing: list[str] = []
+    for file in files:
+        sound = await _sound(run, file)
+        if isinstance(sound, str):
+            missing.append(sound)
+        else:
+            sounds.append(sound)
+    return sounds, missing
+
+
+async def _sound(run: Run, file: File) -> Sound | str:
+    if file.type in MEDIA_TYPES:
+        found = await run.env.media.find(file.id, file.name)
+        return found or f"media {file.id or file.name!r} not found"
+    if file.type == "tone":
+        return ToneScript(file.name) if file.name else "a tone without a script"
+    if file.type == "silence":
+        return _silence(file.name)
+    return f"{file.type} is not supported here"
+
+
+def _silence(text: str) -> Sound | str:
+    """No text: until something stops it."""
+    if not text:
+        return SilenceMs(0)
+    usable = text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0
+    return SilenceMs(int(text)) if usable else f"a silence of {text!r}"

@@ -1,0 +1,103 @@
+"""The variables of one run: a flat namespace of strings (flow-engine §2.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from outdial.flow.errors import AppFailed
+
+Kind = Literal["voice", "service"]
+"""voice: a call; service: a pre-flow, an after-flow or a hook. The words are the schema types of the wire."""
+
+MAX_SIZE = 4_000_000
+"""Characters that all variables of one run may hold together."""
+
+
+class Connection:
+    """Base of the two kinds. ``close`` may be called at any time; it stops whatever application runs."""
+
+    kind: Kind
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self.variables = dict(variables)
+        self.closed = False
+        self.revision = 0
+        """Grows with every change."""
+        self.changes: dict[str, str] = {}
+        """What changed since the run loop last looked; for the trace."""
+        self._size = sum(map(len, self.variables.values()))
+        self._interrupt: Callable[[], None] | None = None
+
+    def get(self, name: str) -> str | None:
+        return self.variables.get(name)
+
+    def set(self, name: str, value: str) -> None:
+        """Raises AppFailed when the variables together grow too large."""
+        size = self._size + len(value) - len(self.variables.get(name, ""))
+        if size > MAX_SIZE:
+            raise AppFailed(f"the variables would hold more than {MAX_SIZE} characters")
+        self._size = size
+        self.variables[name] = value
+        self._changed(name, value)
+
+    def unset(self, name: str) -> None:
+        self._size -= len(self.variables.pop(name, ""))
+        self._changed(name, "")
+
+    def export(self, name: str) -> None:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """The other side has gone, or the answer is given: nothing more of this flow runs."""
+        if not self.closed:
+            self.closed = True
+            if self._interrupt is not None:
+                self._interrupt()
+
+    def stop(self) -> None:
+        """The flow itself has ended it: the application that says so returns, and nothing runs after it."""
+        self.closed = True
+
+    def on_close(self, interrupt: Callable[[], None] | None) -> None:
+        """Called once when the connection closes while a flow runs on it."""
+        self._interrupt = interrupt
+
+    def _changed(self, name: str, value: str) -> None:
+        self.revision += 1
+        self.changes[name] = value
+
+
+class VoiceConnection(Connection):
+    """A call. What is exported is written as ``usr_<name>`` and travels to history and the after-flow."""
+
+    kind: Kind = "voice"
+
+    def export(self, name: str) -> None:
+        self.set(f"usr_{name}", self.get(name) or "")
+
+    @property
+    def payload(self) -> dict[str, str]:
+        """Every ``usr_`` variable without its prefix: what history and the after-flow see of the call."""
+        return {name[4:]: value for name, value in self.variables.items() if name.startswith("usr_")}
+
+
+class ServiceConnection(Connection):
+    """A request that is answered once. Empty names and values are dropped (flow-engine §5.1)."""
+
+    kind: Kind = "service"
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        super().__init__({name: value for name, value in variables.items() if name and value})
+        self._exported: dict[str, None] = {}
+
+    def unset(self, name: str) -> None:
+        self.set(name, "")
+
+    def export(self, name: str) -> None:
+        self._exported[name] = None
+
+    @property
+    def exports(self) -> dict[str, str]:
+        """The exported names with the values they have now."""
+        return {name: self.variables.get(name, "") for name in self._exported}

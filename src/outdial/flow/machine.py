@@ -1,0 +1,179 @@
+"""The run loop: one step after the other until the program, the call or the time is over (flow-engine §1.4).
+
+Errors never end a flow: an application that fails is noted in the trace and the next one runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from outdial.domain.errors import OutdialError
+from outdial.flow.cursor import Cursor
+from outdial.flow.decode import decode
+from outdial.flow.errors import AppFailed
+from outdial.flow.expression import Evaluator, Expression
+from outdial.flow.names import refusal
+from outdial.flow.ports import Caller, Env
+from outdial.flow.program import Branch, If, Program, Step, Switch
+from outdial.flow.text import Scope
+from outdial.flow.trace import TraceStep
+
+PACE_STEPS = 200
+PACE_S = 0.01
+"""So many steps without any waiting, then a pause: an endless loop cannot hold the event loop."""
+
+ResultKind = Literal["success", "abandoned", "retry", "confirm", "cancel"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a result application said; the fields are those of its argument class."""
+
+    kind: ResultKind
+    args: Any
+    exports: dict[str, str]
+
+
+@dataclass(slots=True)
+class Shared:
+    """What a run and its forks have in common."""
+
+    env: Env
+    functions: dict[str, Program] = field(default_factory=dict)
+    triggers: dict[str, Program] = field(default_factory=dict)
+    background: set[asyncio.Task[None]] = field(default_factory=set)
+    answer: Answer | None = None
+    hung_up: bool = False
+    """The flow itself ended the call."""
+    steps: int = 0
+    """Since the last pause."""
+
+
+class Run:
+    """One run of one program: the root flow, or a fork of it with tags, limits and counters of its own."""
+
+    def __init__(self, program: Program, shared: Shared, zone: str) -> None:
+        self.shared = shared
+        self.env = shared.env
+        self.connection = shared.env.connection
+        self.zone = zone
+        self.cursor = Cursor(program)
+        self.counters: dict[int, int] = {}
+        """Evaluations of each ``while``, by the step's index."""
+        self.cancelled = False
+        self.scope = Scope(self.connection, shared.env.globals, shared.env.clock)
+        self._evaluator: Evaluator | None = None
+        self._arrivals: dict[int, int] = {}
+        shared.functions.update(program.functions)
+        shared.triggers.update(program.triggers)
+
+    @property
+    def over(self) -> bool:
+        return self.cancelled or self.connection.closed
+
+    async def go(self) -> None:
+        """Runs to the end, or until cancelled or closed."""
+        while not self.over:
+            step = self.cursor.next()
+            if step is None:
+                return
+            await self._pace()
+            if step.limit is None or self._within_limit(step):
+                await self._perform(step)
+
+    async def fork(self, program: Program) -> None:
+        """Runs another program on the same connection; when it was cancelled, so is this one."""
+        run = Run(program, self.shared, self.zone)
+        await run.go()
+        self.cancelled = self.cancelled or run.cancelled
+
+    def fork_aside(self, program: Program) -> None:
+        """Runs another program beside this one; nobody waits for it but the end of the whole flow."""
+        task = asyncio.ensure_future(Run(program, self.shared, self.zone).go())
+        self.shared.background.add(task)
+        task.add_done_callback(self.shared.background.discard)
+
+    def truth(self, expression: Expression | None) -> bool:
+        """Raises ExpressionError, or AppFailed when there is no expression."""
+        if expression is None:
+            raise AppFailed("no expression")
+        if self._evaluator is None:
+            self._evaluator = Evaluator(self.connection, self.scope, self.env.clock)
+        return self._evaluator.truth(expression, self.zone)
+
+    def answer(self, kind: ResultKind, args: Any, export: list[str]) -> None:
+        """Gives the flow's answer: the first one counts, and nothing runs after it."""
+        if self.shared.answer is None:
+            values = {name: self.connection.get(name) or "" for name in export}
+            self.shared.answer = Answer(kind, args, values)
+        self.cancelled = True
+        self.connection.stop()
+
+    def caller(self) -> Caller:
+        """Raises AppFailed where nobody is on the line."""
+        if self.env.caller is None or self.connection.closed:
+            raise AppFailed("not allowed without a call")
+        return self.env.caller
+
+    async def _pace(self) -> None:
+        self.shared.steps += 1
+        if self.shared.steps >= PACE_STEPS:
+            self.shared.steps = 0
+            await asyncio.sleep(PACE_S)
+
+    def _within_limit(self, step: Step) -> bool:
+        """Counts the arrival; one too many goes to the failover, and ends the flow when there is none."""
+        limit = step.limit
+        arrivals = self._arrivals.get(step.index, 0)
+        if limit is None or arrivals < limit.max:
+            self._arrivals[step.index] = arrivals + 1
+            return True
+        jumped = self.cursor.jump(limit.failover)
+        self.cancelled = self.cancelled or not jumped
+        self._note(step, self.env.clock(), f"limit reached, {'to' if jumped else 'no'} {limit.failover}", None)
+        return False
+
+    async def _perform(self, step: Step) -> None:
+        started = self.env.clock()
+        self.connection.changes = {}
+        args: Any = step.args
+        try:
+            args = self._arguments(step)
+            result = await self._apply(step, args) or "ok"
+        except OutdialError as error:
+            result = f"failed: {error.detail}"
+        self._note(step, started, result, args)
+        if step.breaks:
+            self.cancelled = True
+
+    def _arguments(self, step: Step) -> Any:
+        app = step.application
+        if app is None or self.connection.kind not in app.kinds or step.branch is not None:
+            return step.args
+        return decode(app.args, step.args, self.scope.expand)
+
+    async def _apply(self, step: Step, args: Any) -> str | None:
+        app = step.application
+        if app is None:
+            return refusal(step.app)
+        if self.connection.kind not in app.kinds:
+            return f"{step.app} is not for {self.connection.kind} flows"
+        if step.branch is not None:
+            return await app.run(self, step)
+        return await app.run(self, args)
+
+    def _note(self, step: Step, started: int, result: str, args: object) -> None:
+        ms = self.env.clock() - started
+        shown = args if step.branch is None else _question(step.branch)
+        changed = self.connection.changes
+        self.env.trace.add(TraceStep(step.path, step.app, started, ms, result, shown, changed, step.tag))
+
+
+def _question(branch: Branch) -> str:
+    """What a composite decides by."""
+    if isinstance(branch, Switch):
+        return branch.variable
+    expression = branch.expression if isinstance(branch, If) else branch.condition
+    return expression.source if expression is not None else ""

@@ -1,0 +1,107 @@
+"""What a flow asks of the world. The dialer fills these in; tests and dry runs fill in their own."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from outdial.flow.connection import Connection
+from outdial.flow.program import Program
+from outdial.flow.script import Script, in_thread
+from outdial.flow.trace import Trace
+
+Clock = Callable[[], int]
+"""Epoch milliseconds. Waiting goes through ``asyncio.sleep``, so virtual time is a matter of the event loop."""
+
+KEYS = "0123456789*#ABCD"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRef:
+    """A media file of the domain."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceMs:
+    ms: int
+    """0 = until stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToneScript:
+    script: str
+    """In the tone generation language, such as ``%(1000,4000,425);loops=2``."""
+
+
+Sound = MediaRef | SilenceMs | ToneScript
+
+
+class Caller(Protocol):
+    """The person on the line. When the call ends, close the run's connection; these methods need not raise."""
+
+    async def answer(self) -> None:
+        """Does nothing on a call that is answered already."""
+        ...
+
+    async def play(self, sounds: Sequence[Sound], stop_keys: str) -> str:
+        """Plays one after the other. Cancelling the call stops the sound.
+
+        A key of ``stop_keys`` stops it, at once when such a key waits in the buffer already: that key is taken
+        out of the buffer and returned. Other keys stay there. Returns "" when everything was played.
+        """
+        ...
+
+    async def digit(self, timeout_ms: int) -> str:
+        """The next key, from the buffer first; "" when none came in time."""
+        ...
+
+    def flush_digits(self) -> None: ...
+
+    def hang_up(self, cause: str) -> None:
+        """A cause name of ``domain.causes``."""
+        ...
+
+
+class Media(Protocol):
+    async def find(self, id: int, name: str) -> MediaRef | None:
+        """By id, or by name when the id is 0."""
+        ...
+
+
+class Schemas(Protocol):
+    async def load(self, id: int) -> Program | None: ...
+
+
+class Nothing:
+    """Media and schemas of a place that has none."""
+
+    async def find(self, id: int, name: str) -> MediaRef | None:
+        return None
+
+    async def load(self, id: int) -> Program | None:
+        return None
+
+
+NOTHING = Nothing()
+
+
+@dataclass(slots=True)
+class Env:
+    """Everything one run works with."""
+
+    connection: Connection
+    clock: Clock
+    zone: str = "UTC"
+    """IANA name for the date helpers; the domain's unless the flow changes it."""
+    caller: Caller | None = None
+    media: Media = NOTHING
+    schemas: Schemas = NOTHING
+    globals: Mapping[str, str] = field(default_factory=dict)
+    """The domain's ``$${}`` variables, read before the run."""
+    scripts: Callable[[Script], Awaitable[str]] = in_thread
+    """Runs the ``js`` application's text away from the event loop."""
+    trace: Trace = field(default_factory=Trace)

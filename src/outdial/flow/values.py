@@ -1,0 +1,41 @@
+"""JSON values and the texts they become in variables."""
+
+from __future__ import annotations
+
+import json
+import math
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+
+@lru_cache(maxsize=8)
+def read_json(text: str) -> Any:
+    """The value of a JSON text, shared: do not change it. Raises ValueError."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def as_text(value: object) -> str:
+    """A value as it is stored in a variable: integers plainly, objects as compact JSON (ours, §2.4)."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return number_text(value)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def number_text(value: float) -> str:
+    """In plain decimal, never with an exponent."""
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**300 else "1e+300"
+    if not math.isfinite(value):
+        return str(value)
+    text = format(Decimal(repr(value)), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
