@@ -24,6 +24,11 @@ def decode(data: bytes, law: Law) -> Samples:
     return _decoder(law)[np.frombuffer(data, dtype=np.uint8)]
 
 
+def translation(of: Law, to: Law) -> bytes:
+    """For ``bytes.translate``: one law's bytes into the other's."""
+    return encode(decode(bytes(range(256)), of), to)
+
+
 @cache
 def _encoder(law: Law) -> _Bytes:
     """All 65,536 samples, indexed by their unsigned bit pattern."""

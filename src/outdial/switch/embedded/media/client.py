@@ -7,12 +7,37 @@ as it changes) → ``answer`` (continuous sending, recording and the RTP timeout
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import singledispatchmethod
 from pathlib import Path
 from typing import Protocol
 
-from outdial.switch.port import MediaFigures, Now, Played, Sound
+import structlog
+
+from outdial.domain.errors import Misconfigured
+from outdial.switch.embedded.media import records
+from outdial.switch.port import Frames, MediaFigures, Now, Played, Silence, Sound, Tone
+
+log = structlog.get_logger(__name__)
+
+_BLOCK = 500
+"""Ports asked for at a time, so that a burst of calls never waits for them."""
+_LOW = 500
+_QUARANTINE_MS = 2000
+"""A released port rests: what is still on its way to the old call must not reach a new one."""
+_DATAGRAM = 1 << 18
+_RESTART_S = (0.0, 0.5, 2.0, 5.0)
+_START_S = 10.0
+_END_S = 5.0
 
 
 class Listener(Protocol):
@@ -47,11 +72,13 @@ class Ticks:
 class Lease:
     """One bound RTP port (even; RTCP on the next) held for one call."""
 
-    __slots__ = ("figures", "listener", "port")
+    __slots__ = ("figures", "listener", "open", "port")
 
     def __init__(self, port: int, listener: Listener) -> None:
         self.port = port
         self.listener = listener
+        self.open = True
+        """False after ``release`` or ``gone``: commands do nothing any more."""
         self.figures = MediaFigures()
         """The newest counters; refreshed about every 5 s and final in ``closed``."""
 
@@ -62,25 +89,69 @@ class MediaClient:
     def __init__(self, host: str, ports: range, now: Now) -> None:
         """``host`` is the local address to bind; ``ports`` the RTP range, such as ``range(20000, 30000)``."""
         self.ticks = Ticks()
+        self._host = host
+        self._ports = ports
+        self._now = now
+        self._process: subprocess.Popen[bytes] | None = None
+        self._socket: socket.socket | None = None
+        self._unsent: deque[bytes] = deque()
+        self._free: deque[int] = deque()
+        self._resting: deque[tuple[int, int]] = deque()
+        """Epoch ms from which a port may be leased again, and the port."""
+        self._leases: dict[int, Lease] = {}
+        self._binding = False
+        self._all_bound = False
+        self._ready = asyncio.Event()
+        self._deaths = 0
+        self._restart: asyncio.Task[None] | None = None
+        self._tones = Tones()
 
     async def start(self) -> None:
         """Returns when the first block of ports can be leased.
 
         Raises Misconfigured when no port of the range can be bound.
         """
-        raise NotImplementedError
+        self._spawn()
+        async with asyncio.timeout(_START_S):
+            await self._ready.wait()
+        if not self._free:
+            await self.close()
+            raise Misconfigured(f"No RTP port of {self._ports.start}–{self._ports.stop - 1} is free on {self._host}.")
 
     async def close(self) -> None:
-        """Completes the recordings and ends the process."""
-        raise NotImplementedError
+        """Completes the recordings and ends the process; calls that still have a lease hear ``gone``."""
+        if self._restart:
+            self._restart.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._restart
+        self._hang_up_socket()
+        if self._process:
+            await asyncio.to_thread(_reap, self._process)
+            self._process = None
+        self._tones.close()
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process while there is one."""
+        return self._process.pid if self._process else None
 
     def ill(self) -> str | None:
         """None while calls can have media, else what is broken."""
-        raise NotImplementedError
+        return None if self._socket and self._ready.is_set() else "the media process is not running"
+
+    # ── commands ─────────────────────────────────────────────────────────────────────────────────
 
     def lease(self, listener: Listener) -> Lease | None:
         """A port for one call; None when ports or file descriptors are exhausted, or the process is down."""
-        raise NotImplementedError
+        while self._resting and self._resting[0][0] <= self._now():
+            self._free.append(self._resting.popleft()[1])
+        if len(self._free) < _LOW and not self._binding and not self._all_bound:
+            self._bind()
+        if not self._free or self.ill():
+            return None
+        lease = Lease(self._free.popleft(), listener)
+        self._leases[lease.port] = lease
+        return lease
 
     def point(self, lease: Lease, address: str, port: int, payload_type: int, dtmf_payload_type: int | None) -> None:
         """Where the far end wants its RTP: payload type 0 (µ-law) or 8 (A-law), and that of its telephone-events.
@@ -88,23 +159,215 @@ class MediaClient:
         ``port`` 0 is hold: nothing is sent and the RTP timeout rests. From here on packets and digits are
         received; nothing is sent before ``answer`` except while something plays (early media).
         """
-        raise NotImplementedError
+        self._command(lease, records.Point(lease.port, address, port, payload_type, dtmf_payload_type))
 
     def answer(self, lease: Lease, recording: Path | None, timeout_ms: int) -> None:
-        """The call was answered now. ``recording``: WAV to write; ``timeout_ms``: see ``Listener.no_rtp``, 0 = never."""
-        raise NotImplementedError
+        """The call was answered now. ``recording``: WAV to write; ``timeout_ms`` without RTP: ``no_rtp``, 0 = never."""
+        self._command(lease, records.Answer(lease.port, str(recording or ""), timeout_ms))
 
     def play(self, lease: Lease, play_id: int, sounds: Sequence[Sound]) -> None:
         """Plays one after the other, without a gap; ``Listener.played`` with this ``play_id`` follows.
 
-        Ends what played before. Raises BadAudio when a tone's script does not parse.
+        Ends what played before. ``point`` first: before it nothing can play. Raises BadAudio when a tone's script
+        does not parse.
         """
-        raise NotImplementedError
+        self._command(lease, records.Play(lease.port, play_id, [self._sound(sound) for sound in sounds]))
 
     def stop(self, lease: Lease) -> None:
         """Ends what plays, if anything does."""
-        raise NotImplementedError
+        self._command(lease, records.Stop(lease.port))
 
     def release(self, lease: Lease) -> None:
         """The call is over; ``Listener.closed`` follows."""
-        raise NotImplementedError
+        self._command(lease, records.Release(lease.port))
+        lease.open = False
+
+    def _sound(self, sound: Sound) -> records.Clip | records.Quiet:
+        match sound:
+            case Frames(alaw, ulaw):
+                return records.Clip(str(alaw), str(ulaw))
+            case Silence(ms):
+                return records.Quiet(ms)
+            case Tone(script):
+                return self._tones.clip(script)
+
+    def _command(self, lease: Lease, command: records.Command) -> None:
+        if lease.open:
+            self._send(records.encode(command))
+
+    # ── the process and its socket ───────────────────────────────────────────────────────────────
+
+    def _spawn(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            ours.setblocking(False)
+            fd = theirs.fileno()
+            words = [str(fd), self._host, str(self._ports.start), str(self._ports.stop)]
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", __package__, *words],
+                pass_fds=[fd],
+                stdin=subprocess.DEVNULL,
+                env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+            )
+        self._socket = ours
+        self._all_bound = False
+        asyncio.get_running_loop().add_reader(ours, self._read)
+        self._bind()
+
+    def _bind(self) -> None:
+        self._binding = True
+        self._send(records.encode(records.Bind(_BLOCK)))
+
+    def _send(self, data: bytes) -> None:
+        if self._socket is None:
+            return
+        if not self._unsent:
+            try:
+                self._socket.send(data)
+            except BlockingIOError:
+                asyncio.get_running_loop().add_writer(self._socket, self._send_unsent)
+            except ConnectionError:
+                return  # it died: _read sees that too, and tells the calls
+            else:
+                return
+        self._unsent.append(data)
+
+    def _send_unsent(self) -> None:
+        assert self._socket
+        try:
+            while self._unsent:
+                self._socket.send(self._unsent[0])
+                self._unsent.popleft()
+        except BlockingIOError:
+            return
+        except ConnectionError:
+            self._unsent.clear()
+        asyncio.get_running_loop().remove_writer(self._socket)
+
+    def _read(self) -> None:
+        while self._socket:
+            try:
+                data = self._socket.recv(_DATAGRAM)
+            except BlockingIOError:
+                return
+            except ConnectionError:
+                data = b""
+            if not data:
+                self._died()
+                return
+            for report in records.decode_reports(data):
+                self._hear(report)
+
+    def _died(self) -> None:
+        self._deaths += 1
+        log.error("media.died", pid=self.pid, calls=len(self._leases))
+        self._restart = asyncio.get_running_loop().create_task(self._start_again())
+        self._hang_up_socket()
+
+    async def _start_again(self) -> None:
+        if self._process:
+            await asyncio.to_thread(_reap, self._process)
+        await asyncio.sleep(_RESTART_S[min(self._deaths, len(_RESTART_S)) - 1])
+        self._spawn()
+
+    def _hang_up_socket(self) -> None:
+        """Forgets the process: its ports, and its calls, which are told."""
+        if self._socket:
+            loop = asyncio.get_running_loop()
+            loop.remove_reader(self._socket)
+            loop.remove_writer(self._socket)
+            self._socket.close()
+            self._socket = None
+        self._ready.clear()
+        self._unsent.clear()
+        self._free.clear()
+        self._resting.clear()
+        leases, self._leases = list(self._leases.values()), {}
+        for lease in leases:
+            lease.open = False
+            lease.listener.gone()
+
+    # ── reports ──────────────────────────────────────────────────────────────────────────────────
+
+    @singledispatchmethod
+    def _hear(self, report: records.Report) -> None:
+        raise NotImplementedError(type(report).__name__)
+
+    @_hear.register
+    def _(self, report: records.Bound) -> None:
+        self._free.extend(report.ports)
+        self._binding, self._all_bound = False, report.last
+        self._ready.set()
+
+    @_hear.register
+    def _(self, report: records.Pressed) -> None:
+        self._leases[report.port].listener.digit(report.key, report.ms, report.at)
+
+    @_hear.register
+    def _(self, report: records.PlayEnded) -> None:
+        if report.fault:
+            log.warning("media.sound", fault=report.fault)
+        played = Played(report.end, report.ms, report.first_packet_at)
+        self._leases[report.port].listener.played(report.play_id, played)
+
+    @_hear.register
+    def _(self, report: records.NoRtp) -> None:
+        self._leases[report.port].listener.no_rtp()
+
+    @_hear.register
+    def _(self, report: records.Counted) -> None:
+        figures = MediaFigures(report.sent, report.received, report.lost, report.jitter_ms, report.record_bytes)
+        self._leases[report.port].figures = figures
+
+    @_hear.register
+    def _(self, report: records.Closed) -> None:
+        self._hear(report.figures)
+        if report.fault:
+            log.error("media.recording", fault=report.fault)
+        lease = self._leases.pop(report.figures.port)
+        self._resting.append((self._now() + _QUARANTINE_MS, lease.port))
+        lease.listener.closed(lease.figures)
+
+    @_hear.register
+    def _(self, report: records.Turned) -> None:
+        self._deaths = 0
+        self.ticks = Ticks(report.p50_ms, report.p99_ms, report.max_ms, report.legs)
+
+
+class Tones:
+    """Tones rendered once into a folder of their own, from where they play like any prompt."""
+
+    def __init__(self) -> None:
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._clips: dict[str, records.Clip] = {}
+
+    def clip(self, script: str) -> records.Clip:
+        """Raises BadAudio."""
+        if script not in self._clips:
+            self._clips[script] = self._render(script)
+        return self._clips[script]
+
+    def close(self) -> None:
+        self._clips.clear()
+        if self._folder:
+            self._folder.cleanup()
+            self._folder = None
+
+    def _render(self, script: str) -> records.Clip:
+        from outdial.audio.prompt import write_laws
+        from outdial.audio.tones import render
+
+        tones = render(script)
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="outdial-tones-")
+        alaw, ulaw = write_laws(tones.samples, Path(self._folder.name) / str(len(self._clips)), frame=1)
+        return records.Clip(str(alaw), str(ulaw), tones.loops)
+
+
+def _reap(process: subprocess.Popen[bytes]) -> None:
+    """Waits for its end; it has no reason to live without its socket."""
+    try:
+        process.wait(_END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,184 @@
+"""One call's media: it sends, it hears, it records, it reports. No sockets, no clock.
+
+Time comes as a round (20 ms turns of the wheel since its start), an arrival (samples of the same clock) and epoch
+milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from outdial.audio.law import FRAME, FRAME_MS, RATE
+from outdial.rtp import rtcp
+from outdial.rtp.events import Press
+from outdial.switch.embedded.media import records
+from outdial.switch.embedded.media.incoming import Incoming
+from outdial.switch.embedded.media.outgoing import Outgoing
+from outdial.switch.embedded.media.recording import Recorder
+
+REPORT_ROUNDS = 250
+"""Five seconds between two RTCP reports, and between two sets of counters."""
+_EXACT_POLL = 10
+"""Every so many polls, once a second, arrivals are read exactly: for jitter, and against drift."""
+_NEVER = 1 << 62
+_NAME = b"outdial"
+
+
+class Line(Protocol):
+    """The sockets of a leg."""
+
+    port: int
+    send: Callable[[bytes], object]
+    """One RTP packet to the peer; may raise OSError."""
+
+    def receive(self) -> list[bytes]:
+        """The RTP packets waiting."""
+
+    def receive_stamped(self) -> list[tuple[bytes, float]]:
+        """The same, each with the milliseconds since it arrived at the kernel; dearer."""
+
+    def send_report(self, data: bytes) -> None: ...
+
+    def receive_reports(self) -> list[bytes]: ...
+
+
+class Leg:
+    __slots__ = (
+        "_answered",
+        "_heard_report",
+        "_heard_round",
+        "_limit_rounds",
+        "_polls",
+        "_report",
+        "_report_round",
+        "incoming",
+        "line",
+        "outgoing",
+        "phase",
+        "recorder",
+        "slot",
+    )
+
+    def __init__(self, line: Line, report: Callable[[records.Report], None], seed: int) -> None:
+        """``seed``: see Outgoing."""
+        self.line = line
+        self.slot = self.phase = 0
+        """Where the wheel put it."""
+        self.outgoing = Outgoing(seed)
+        self.incoming = Incoming()
+        self.recorder: Recorder | None = None
+        self._report = report
+        self._answered = False
+        self._polls = 0
+        self._heard_round = self._limit_rounds = 0
+        self._report_round = _NEVER
+        self._heard_report = (0, 0)
+        """Of the newest sender report: its name for itself (RFC 3550 "LSR"), and the round it was read in."""
+
+    # ── commands ─────────────────────────────────────────────────────────────────────────────────
+
+    def point(self, payload_type: int, dtmf_payload_type: int | None, held: bool, round_: int) -> None:
+        """The RTP timeout starts anew after hold."""
+        if self.outgoing.held and not held:
+            self._heard_round = round_
+        self.outgoing.held = held
+        self.outgoing.speak(payload_type)
+        self.incoming.dtmf_payload_type = -1 if dtmf_payload_type is None else dtmf_payload_type
+
+    def answer(self, round_: int, recorder: Recorder | None, timeout_ms: int) -> None:
+        """From now on something is always sent, and recorded. The second answer is none."""
+        if self._answered:
+            return
+        self._answered = self.outgoing.always = True
+        self.recorder = self.incoming.recorder = recorder
+        self._heard_round = round_
+        self._limit_rounds = timeout_ms // FRAME_MS
+        self._report_round = round_ + REPORT_ROUNDS // 2 + self.outgoing.ssrc % (REPORT_ROUNDS // 2)
+
+    def close(self, round_: int, now_ms: int) -> None:
+        """Hears what still came, and hands the rest of the recording to the writer."""
+        self._listen(round_ * FRAME, now_ms)
+        self.outgoing.stop("hungup")
+        if self._answered:
+            self.line.send_report(self._rtcp(round_, now_ms, bye=True))
+        if self.recorder:
+            self.recorder.close(round_)
+
+    def figures(self) -> records.Counted:
+        written = self.recorder.file.bytes_written if self.recorder else 0
+        heard, sent = self.incoming.reception, self.outgoing.sent
+        return records.Counted(self.line.port, sent, heard.received, heard.lost, heard.jitter * 1000 / RATE, written)
+
+    # ── the wheel ────────────────────────────────────────────────────────────────────────────────
+
+    def tick(self, round_: int, now_ms: int) -> bytes:
+        """Every 20 ms: the packet to send, empty when there is none."""
+        packet = self.outgoing.packet(round_, now_ms)
+        if packet and self.recorder is not None:
+            self.recorder.sent(round_, packet[12:], self.outgoing.law)
+        return packet
+
+    def poll(self, round_: int, arrival: int, now_ms: int) -> None:
+        """Every 100 ms: takes what has arrived; ``arrival`` is now, in samples."""
+        before = self.incoming.reception.received
+        self._listen(arrival, now_ms)
+        if self.incoming.reception.received > before:
+            self._heard_round = round_
+        elif self._limit_rounds and round_ - self._heard_round > self._limit_rounds and not self.outgoing.held:
+            self._limit_rounds = 0
+            self._report(records.NoRtp(self.line.port))
+        if self.incoming.keypad.held:
+            self._press(self.incoming.keypad.expire(now_ms), now_ms)
+        if self.recorder is not None:
+            self.recorder.flush(round_)
+        if round_ >= self._report_round:
+            self._report_round = round_ + REPORT_ROUNDS
+            self._exchange_reports(round_, now_ms)
+
+    def _listen(self, arrival: int, now_ms: int) -> None:
+        incoming = self.incoming
+        self._polls += 1
+        if self._polls % _EXACT_POLL and not (self.recorder and self.recorder.wants_exact):
+            for data in self.line.receive():
+                presses = incoming.take(data, arrival, False, now_ms)
+                if presses:
+                    self._press(presses, now_ms)
+            return
+        incoming.reception.skip_arrivals()
+        for data, age_ms in self.line.receive_stamped():
+            self._press(incoming.take(data, arrival - round(age_ms * RATE / 1000), True, now_ms), now_ms)
+
+    def _press(self, presses: list[Press], now_ms: int) -> None:
+        for press in presses:
+            self._report(records.Pressed(self.line.port, press.key, press.ms, now_ms))
+
+    # ── RTCP ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _exchange_reports(self, round_: int, now_ms: int) -> None:
+        for data in self.line.receive_reports():
+            try:
+                parts = rtcp.parse(data)
+            except ValueError:
+                continue
+            for part in parts:
+                if isinstance(part, rtcp.Report) and part.sender:
+                    self._heard_report = (part.sender.ntp >> 16 & 0xFFFFFFFF, round_)
+        if not self.outgoing.held:
+            self.line.send_report(self._rtcp(round_, now_ms))
+        self._report(self.figures())
+
+    def _rtcp(self, round_: int, now_ms: int, bye: bool = False) -> bytes:
+        out = self.outgoing
+        octets = out.sent * FRAME & 0xFFFFFFFF
+        sender = rtcp.Sender(rtcp.ntp(now_ms), out.timestamp(round_), out.sent, octets) if out.sent else None
+        blocks = (self._block(round_),) if self.incoming.source >= 0 else ()
+        return rtcp.build(rtcp.Report(out.ssrc, sender, blocks), _NAME, bye)
+
+    def _block(self, round_: int) -> rtcp.Block:
+        heard = self.incoming.reception
+        last_report, report_round = self._heard_report
+        delay = (round_ - report_round) * FRAME_MS * 65536 // 1000 if last_report else 0
+        highest = heard.highest & 0xFFFFFFFF
+        fraction = heard.fraction_lost()
+        return rtcp.Block(self.incoming.source, fraction, heard.lost, highest, int(heard.jitter), last_report, delay)

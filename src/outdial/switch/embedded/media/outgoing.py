@@ -1,0 +1,105 @@
+"""What a leg sends: one packet every 20 ms, of a playlist or of silence.
+
+Timestamps follow the wheel's rounds, so a round left out is a hole for the listener and never a shift.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from outdial.audio.law import BY_PAYLOAD_TYPE, FRAME, FRAME_MS, ULAW, Law
+from outdial.rtp.packet import HEADER, VERSION
+from outdial.switch.embedded.media.playlist import Piece, Playlist
+from outdial.switch.port import Played, PlayEnd
+
+_MARKER = 0x80
+
+PiecesOf = Callable[[Law], Sequence[Piece]]
+"""A playlist's sounds in the law asked for."""
+Ended = Callable[[Played], None]
+
+
+class Outgoing:
+    __slots__ = (
+        "_ended",
+        "_first_packet_at",
+        "_kind",
+        "_pieces_of",
+        "_playlist",
+        "_sequence",
+        "_silence",
+        "_stamp",
+        "always",
+        "held",
+        "law",
+        "sent",
+        "ssrc",
+    )
+
+    def __init__(self, seed: int) -> None:
+        """``seed``: 80 random bits, for SSRC, first sequence number and first timestamp."""
+        self.ssrc = seed & 0xFFFFFFFF
+        self._sequence = seed >> 32 & 0xFFFF
+        self._stamp = seed >> 48 & 0xFFFFFFFF
+        self.sent = 0
+        self.always = False
+        """Silence is sent when nothing plays."""
+        self.held = False
+        """Nothing is sent; what plays runs on unheard."""
+        self.law = ULAW
+        self._kind = -1
+        """The header's second byte: payload type, and the marker before the first packet; -1 before ``speak``."""
+        self._silence = b""
+        self._playlist: Playlist | None = None
+        self._pieces_of: PiecesOf = lambda _: ()
+        self._ended: Ended = lambda _: None
+        self._first_packet_at = 0
+
+    def speak(self, payload_type: int) -> None:
+        """The law from now on; what plays goes on at its place."""
+        if self._kind & 0x7F == payload_type and self._silence:
+            return
+        self.law = BY_PAYLOAD_TYPE[payload_type]
+        self._kind = payload_type | _MARKER
+        self._silence = bytes([self.law.silence]) * FRAME
+        if self._playlist:
+            taken = self._playlist.taken
+            self._playlist = Playlist(self._pieces_of(self.law), self.law)
+            self._playlist.skip(taken)
+
+    def play(self, pieces_of: PiecesOf, ended: Ended) -> None:
+        """Stops what played before. Raises what ``pieces_of`` raises, and then nothing plays."""
+        self.stop("stopped")
+        self._playlist = Playlist(pieces_of(self.law), self.law)
+        self._pieces_of, self._ended, self._first_packet_at = pieces_of, ended, 0
+
+    def stop(self, end: PlayEnd) -> None:
+        if self._playlist:
+            ms = self._playlist.taken * FRAME_MS // FRAME
+            self._playlist = None
+            self._ended(Played(end, ms, self._first_packet_at))
+
+    def timestamp(self, round_: int) -> int:
+        return (self._stamp + round_ * FRAME) & 0xFFFFFFFF
+
+    def packet(self, round_: int, now_ms: int) -> bytes:
+        """The packet due in this round, empty when there is none."""
+        frame = self._silence if self.always else b""
+        if self._playlist is not None:
+            frame = self._next_frame(self._playlist, now_ms) or frame
+        if not frame or self.held:
+            return b""
+        self._sequence = sequence = (self._sequence + 1) & 0xFFFF
+        kind = self._kind
+        if kind & _MARKER:
+            self._kind = kind ^ _MARKER
+        self.sent += 1
+        return HEADER.pack(VERSION, kind, sequence, (self._stamp + round_ * FRAME) & 0xFFFFFFFF, self.ssrc) + frame
+
+    def _next_frame(self, playlist: Playlist, now_ms: int) -> bytes:
+        frame = playlist.take()
+        if not frame:
+            self.stop("done")
+        elif not self._first_packet_at and not self.held:
+            self._first_packet_at = now_ms
+        return frame

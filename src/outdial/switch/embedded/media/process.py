@@ -1,0 +1,188 @@
+"""The media process: commands in, packets out, on one thread that follows the wheel.
+
+It lives as long as its control socket, and outlives signals meant for the service: that one decides when calls end.
+"""
+
+from __future__ import annotations
+
+import gc
+import secrets
+import select
+import signal
+import socket
+import time
+from collections import deque
+from functools import partial, singledispatchmethod
+from itertools import islice
+from pathlib import Path
+
+from outdial.switch.embedded.media import records
+from outdial.switch.embedded.media.leg import Leg
+from outdial.switch.embedded.media.prompts import Prompts
+from outdial.switch.embedded.media.recording import File, Recorder, Writer
+from outdial.switch.embedded.media.sockets import Line, pairs
+from outdial.switch.embedded.media.wheel import Wheel
+from outdial.switch.port import Played
+
+_COMMAND_BYTES = 1 << 18
+_COMMANDS_AT_ONCE = 16
+"""Between two looks at the wheel."""
+_REPORTS_AT_ONCE = 64
+_TURNED_EVERY_S = 5.0
+_IDLE_S = 0.05
+
+
+def epoch_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def run(control: socket.socket, host: str, ports: range) -> None:
+    """Returns when the other side closes ``control``; recordings are complete then."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    gc.freeze()
+    gc.disable()  # nothing here makes cycles, and a collection would make the wheel late
+    control.setblocking(False)
+    media = Media(host, ports)
+    while media.read(control):
+        media.turn()
+        media.write(control)
+    media.finish()
+
+
+class Media:
+    def __init__(self, host: str, ports: range) -> None:
+        self._pairs = pairs(host, ports)
+        self._lines: dict[int, Line] = {}
+        self._legs: dict[int, Leg] = {}
+        self._closing: dict[int, Leg] = {}
+        """Released, their recordings on the way to disk."""
+        self._prompts = Prompts()
+        self._writer = Writer()
+        self._wheel = Wheel(time.monotonic())
+        self._reports: deque[records.Report] = deque()
+        self._turned_at = time.monotonic()
+
+    # ── the loop's three parts ───────────────────────────────────────────────────────────────────
+
+    def read(self, control: socket.socket) -> bool:
+        """Waits for a command or the next tick; False when the other side is gone."""
+        select.select([control], [], [], self._patience())
+        for _ in range(_COMMANDS_AT_ONCE):
+            try:
+                data = control.recv(_COMMAND_BYTES)
+            except BlockingIOError:
+                return True
+            except ConnectionError:
+                return False
+            if not data:
+                return False
+            self._obey(records.decode_command(data))
+        return True
+
+    def turn(self) -> None:
+        self._wheel.turn(time.monotonic, epoch_ms)
+        while self._writer.closed:
+            self._recorded(self._writer.closed.popleft())
+        if time.monotonic() - self._turned_at >= _TURNED_EVERY_S:
+            self._turned_at = time.monotonic()
+            self._reports.append(self._wheel.report())
+
+    def write(self, control: socket.socket) -> None:
+        while self._reports:
+            batch = list(islice(self._reports, _REPORTS_AT_ONCE))
+            try:
+                control.send(records.encode(batch))
+            except BlockingIOError:
+                return  # the other side is busy; again with the next tick
+            except ConnectionError:
+                self._reports.clear()  # read() will see it
+                return
+            for _ in batch:
+                self._reports.popleft()
+
+    def finish(self) -> None:
+        for port in list(self._legs):
+            self._release(port)
+        self._writer.finish()
+
+    def _patience(self) -> float:
+        due = self._wheel.next_due()
+        if due is not None:
+            return max(0.0, min(_IDLE_S, due - time.monotonic()))
+        return _IDLE_S if self._closing or self._reports else _TURNED_EVERY_S
+
+    # ── commands ─────────────────────────────────────────────────────────────────────────────────
+
+    @singledispatchmethod
+    def _obey(self, command: records.Command) -> None:
+        raise NotImplementedError(type(command).__name__)
+
+    @_obey.register
+    def _(self, command: records.Bind) -> None:
+        bound = list(islice(self._pairs, command.count))
+        self._lines |= {line.port: line for line in bound}
+        self._reports.append(records.Bound([line.port for line in bound], len(bound) < command.count))
+
+    @_obey.register
+    def _(self, command: records.Point) -> None:
+        line = self._lines[command.port]
+        now = time.monotonic()
+        leg = self._legs.get(command.port)
+        if leg is None:
+            leg = self._legs[command.port] = Leg(line, self._reports.append, secrets.randbits(80))
+            self._wheel.add(leg, now)
+        held = not command.peer_port
+        if not held:
+            line.point(command.address, command.peer_port)
+        leg.point(command.payload_type, command.dtmf_payload_type, held, self._wheel.round(now))
+
+    @_obey.register
+    def _(self, command: records.Answer) -> None:
+        if leg := self._legs.get(command.port):
+            round_ = self._wheel.round(time.monotonic())
+            file = File(command.port, Path(command.recording), leg.outgoing.law)
+            recorder = Recorder(file, self._writer, round_) if command.recording else None
+            leg.answer(round_, recorder, command.timeout_ms)
+
+    @_obey.register
+    def _(self, command: records.Play) -> None:
+        port, play_id = command.port, command.play_id
+
+        def ended(played: Played, fault: str = "") -> None:
+            self._reports.append(records.PlayEnded(port, play_id, played.end, played.ms, played.first_packet_at, fault))
+
+        leg = self._legs.get(port)
+        if leg is None:
+            ended(Played("stopped", 0), "nothing can play before the far end's address is known")
+            return
+        try:
+            leg.outgoing.play(partial(self._prompts.pieces, command.sounds), ended)
+        except OSError as fault:
+            ended(Played("done", 0), f"{fault.filename}: {fault.strerror}")
+
+    @_obey.register
+    def _(self, command: records.Stop) -> None:
+        if leg := self._legs.get(command.port):
+            leg.outgoing.stop("stopped")
+
+    @_obey.register
+    def _(self, command: records.Release) -> None:
+        self._release(command.port)
+
+    def _release(self, port: int) -> None:
+        leg = self._legs.pop(port, None)
+        if leg is None:
+            self._reports.append(records.Closed(records.Counted(port, 0, 0, 0, 0.0, 0), ""))
+            return
+        self._wheel.remove(leg)
+        leg.close(self._wheel.round(time.monotonic()), epoch_ms())
+        self._lines[port].rest()
+        if leg.recorder:
+            self._closing[port] = leg
+        else:
+            self._reports.append(records.Closed(leg.figures(), ""))
+
+    def _recorded(self, file: File) -> None:
+        leg = self._closing.pop(file.port)
+        self._reports.append(records.Closed(leg.figures(), file.fault))

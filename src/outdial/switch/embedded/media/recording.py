@@ -1,0 +1,186 @@
+"""Recordings: a window of both sides in memory, whole blocks to the writer thread, WAV on disk."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from collections import deque
+from io import FileIO
+from pathlib import Path
+from queue import SimpleQueue
+
+from outdial.audio.g711 import translation
+from outdial.audio.law import ALAW, FRAME, RATE, ULAW, Law
+from outdial.audio.wav import HEADER_BYTES, header
+from outdial.rtp.placement import Placement
+
+BLOCK = 16_384
+"""Samples: two seconds, 32 kB of stereo."""
+SLACK = RATE // 2
+"""A packet up to half a second late still finds its place."""
+_AHEAD = 2 * RATE
+"""Nothing is placed further ahead of the present than this."""
+_TO = {ALAW: translation(ULAW, ALAW), ULAW: translation(ALAW, ULAW)}
+"""The other law's bytes into this one's."""
+
+
+class Window:
+    """The part of the timeline not yet handed over; positions are samples since the recording's start."""
+
+    __slots__ = ("_base", "_left", "_right", "_silence")
+
+    def __init__(self, law: Law) -> None:
+        self._silence = bytes([law.silence])
+        self._left = bytearray()
+        self._right = bytearray()
+        self._base = 0
+
+    def left(self, position: int, data: bytes) -> None:
+        """Our side, in order."""
+        if position - self._base == len(self._left):
+            self._left += data
+        else:
+            self._put(self._left, position, data)
+
+    def right(self, position: int, data: bytes) -> None:
+        """The person's side, in any order; what comes too late or lies too far ahead is dropped."""
+        if position - self._base == len(self._right):
+            self._right += data
+        else:
+            self._put(self._right, position, data)
+
+    def take(self, now: int) -> tuple[bytearray, bytearray] | None:
+        """A block of each side, once nothing can come for it any more."""
+        return self._cut(BLOCK) if now - self._base >= BLOCK + SLACK else None
+
+    def rest(self, end: int) -> tuple[bytearray, bytearray]:
+        """All up to ``end``, at the end of the call."""
+        return self._cut(max(0, end - self._base))
+
+    def _put(self, side: bytearray, position: int, data: bytes) -> None:
+        at = position - self._base
+        if at < 0:
+            data, at = data[-at:], 0
+        gap = at - len(side)
+        if not data or gap > BLOCK + SLACK + _AHEAD:
+            return
+        if gap > 0:
+            side += self._silence * gap
+        side[at : at + len(data)] = data
+
+    def _cut(self, size: int) -> tuple[bytearray, bytearray]:
+        both = (self._left[:size].ljust(size, self._silence), self._right[:size].ljust(size, self._silence))
+        del self._left[:size], self._right[:size]
+        self._base += size
+        return both
+
+
+class File:
+    """One recording on disk. Everything but the constructor runs in the writer thread."""
+
+    def __init__(self, port: int, path: Path, law: Law) -> None:
+        self.port = port
+        self._path = path
+        self.law = law
+        self._file: FileIO | None = None
+        self._sound_bytes = 0
+        self.bytes_written = 0
+        self.fault = ""
+
+    def write(self, left: bytearray, right: bytearray) -> None:
+        """Appends a block, then lets the header say so: what is on disk is playable at any moment."""
+        if self.fault:
+            return
+        try:
+            if self._file is None:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = FileIO(self._path, "wb")
+            stereo = bytearray(2 * len(left))
+            stereo[0::2], stereo[1::2] = left, right
+            self._file.seek(HEADER_BYTES + self._sound_bytes)
+            if self._file.write(stereo) < len(stereo):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            self._sound_bytes += len(stereo)
+            self._file.seek(0)
+            self._file.write(header(self.law, 2, self._sound_bytes))
+        except OSError as fault:
+            self.fault = f"{self._path}: {fault.strerror}"
+        else:
+            self.bytes_written = HEADER_BYTES + self._sound_bytes
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+class Writer:
+    """The thread that touches the disk, so that a slow one never stops the wheel."""
+
+    def __init__(self) -> None:
+        self._jobs: SimpleQueue[tuple[File, bytearray, bytearray, bool] | None] = SimpleQueue()
+        self.closed: deque[File] = deque()
+        """Recordings now complete, for the wheel's thread to take from the left."""
+        self._thread = threading.Thread(target=self._run, name="recordings", daemon=True)
+        self._thread.start()
+
+    def write(self, file: File, block: tuple[bytearray, bytearray], last: bool = False) -> None:
+        self._jobs.put((file, *block, last))
+
+    def finish(self) -> None:
+        """Returns when all is on disk."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while job := self._jobs.get():
+            file, left, right, last = job
+            file.write(left, right)
+            if last:
+                file.close()
+                self.closed.append(file)
+
+
+class Recorder:
+    """Both sides of one call on one timeline, from the round of its answer."""
+
+    __slots__ = ("_anchored", "_placement", "_source", "_start", "_window", "_writer", "file")
+
+    def __init__(self, file: File, writer: Writer, start_round: int) -> None:
+        self.file = file
+        self._writer = writer
+        self._start = start_round * FRAME
+        self._window = Window(file.law)
+        self._placement = Placement()
+        self._source = -1
+        self._anchored = False
+
+    @property
+    def wants_exact(self) -> bool:
+        """True until an exactly known arrival has tied the person's timestamps to the timeline."""
+        return not self._anchored
+
+    def sent(self, round_: int, sound: bytes, law: Law) -> None:
+        self._window.left(round_ * FRAME - self._start, self._in_files_law(sound, law))
+
+    def heard(self, source: int, timestamp: int, sound: bytes, law: Law, arrival: int, *, exact: bool) -> None:
+        """``arrival`` in samples of the rounds' clock; taken as it comes until an exact one is at hand."""
+        if source != self._source:
+            self._source, self._anchored = source, False
+        if exact and not self._anchored:
+            self._placement, self._anchored = Placement(), True
+        position = self._placement.place(source, timestamp, arrival)
+        if exact:
+            self._placement.observe(position, arrival)
+        self._window.right(position - self._start, self._in_files_law(sound, law))
+
+    def flush(self, round_: int) -> None:
+        while block := self._window.take(round_ * FRAME - self._start):
+            self._writer.write(self.file, block)
+
+    def close(self, round_: int) -> None:
+        self.flush(round_)
+        self._writer.write(self.file, self._window.rest(round_ * FRAME - self._start), last=True)
+
+    def _in_files_law(self, sound: bytes, law: Law) -> bytes:
+        return sound if law is self.file.law else sound.translate(_TO[self.file.law])

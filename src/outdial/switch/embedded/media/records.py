@@ -1,0 +1,130 @@
+"""What the signalling process and the media process tell each other: small msgpack records.
+
+Commands travel one to a datagram, reports several. A call is named by its leased port: the socket between the two
+keeps order, and a port is leased again only after its ``Closed`` has been read.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from outdial.switch.port import PlayEnd
+
+
+class Record(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):
+    pass
+
+
+# ── commands ─────────────────────────────────────────────────────────────────────────────────────
+
+
+class Bind(Record, frozen=True):
+    """Bind so many more ports, as far as there are any."""
+
+    count: int
+
+
+class Point(Record, frozen=True):
+    port: int
+    address: str
+    peer_port: int
+    """0 = on hold."""
+    payload_type: int
+    dtmf_payload_type: int | None
+
+
+class Answer(Record, frozen=True):
+    port: int
+    recording: str
+    """Empty = none."""
+    timeout_ms: int
+
+
+class Clip(Record, frozen=True):
+    """Raw G.711 files, played ``loops`` times; 0 = until stopped."""
+
+    alaw: str
+    ulaw: str
+    loops: int = 1
+
+
+class Quiet(Record, frozen=True):
+    ms: int
+    """0 = until stopped."""
+
+
+class Play(Record, frozen=True):
+    port: int
+    play_id: int
+    sounds: list[Clip | Quiet]
+
+
+class Stop(Record, frozen=True):
+    port: int
+
+
+class Release(Record, frozen=True):
+    port: int
+
+
+Command = Bind | Point | Answer | Play | Stop | Release
+
+# ── reports ──────────────────────────────────────────────────────────────────────────────────────
+
+
+class Bound(Record, frozen=True):
+    ports: list[int]
+    last: bool
+    """No more can be bound: the range or the file descriptors are used up."""
+
+
+class Pressed(Record, frozen=True):
+    port: int
+    key: str
+    ms: int
+    at: int
+
+
+class PlayEnded(Record, frozen=True):
+    port: int
+    play_id: int
+    end: PlayEnd
+    ms: int
+    first_packet_at: int
+    fault: str
+    """Why a sound could not be played; empty when all were."""
+
+
+class NoRtp(Record, frozen=True):
+    port: int
+
+
+class Counted(Record, frozen=True):
+    port: int
+    sent: int
+    received: int
+    lost: int
+    jitter_ms: float
+    record_bytes: int
+
+
+class Closed(Record, frozen=True):
+    figures: Counted
+    fault: str
+    """Why the recording is not whole; empty when it is."""
+
+
+class Turned(Record, frozen=True):
+    """How late the wheel's ticks began since the last such report."""
+
+    p50_ms: float
+    p99_ms: float
+    max_ms: float
+    legs: int
+
+
+Report = Bound | Pressed | PlayEnded | NoRtp | Counted | Closed | Turned
+
+encode = msgspec.msgpack.Encoder().encode
+decode_command = msgspec.msgpack.Decoder(Command).decode
+decode_reports = msgspec.msgpack.Decoder(list[Report]).decode
