@@ -53,6 +53,7 @@ INVITE_CLIENT = Table(
         ("proceeding", "1xx"): ("proceeding", ("pass",)),
         ("proceeding", "2xx"): ("accepted", ("pass",)),
         ("proceeding", "refusal"): ("completed", ("ack", "pass")),
+        ("proceeding", "expire"): ("terminated", ("timeout",)),
         ("completed", "refusal"): ("completed", ("ack",)),
         ("completed", "expire"): ("terminated", ()),
         ("accepted", "2xx"): ("accepted", ("pass",)),
@@ -60,7 +61,7 @@ INVITE_CLIENT = Table(
     },
     {
         "calling": Wait(resend=T1, expire=PATIENCE),  # A, B
-        "proceeding": Wait(expire=0),  # its end is the owner's ring timeout
+        "proceeding": Wait(expire=0),  # no end but the owner's ring timeout; then ``limit``
         "completed": Wait(expire=PATIENCE),  # D
         "accepted": Wait(expire=PATIENCE),  # M
     },
@@ -157,6 +158,10 @@ class Transaction:
     def hush(self) -> None:
         """Stops repeating our message."""
         self._resend_at = 0
+
+    def limit(self, at: int) -> None:
+        """Lets the state end then; for an INVITE that was taken back (§9.1)."""
+        self._expire_at = self._expire_at or at
 
     @property
     def due(self) -> int:
