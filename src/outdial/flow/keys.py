@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
+from outdial.flow.ports import KEYS
+
 MAX_KEYS = 100
-"""Further keys are forgotten, as a media server does it."""
+"""The oldest are forgotten beyond."""
 
 
 class KeyBuffer:
@@ -21,29 +23,29 @@ class KeyBuffer:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
-    def first_of(self, keys: str) -> str:
-        """The earliest key of ``keys``, taken out of the buffer; "" when there is none. Others stay."""
+    async def take(self, timeout_ms: int, keys: str = KEYS) -> str:
+        """The earliest of ``keys``, waited for if need be; "" when none came in time. Other keys stay."""
+        key = self._take(keys)
+        if key:
+            return key
+        try:
+            async with asyncio.timeout(timeout_ms / 1000):
+                while not key:
+                    self._waiter = asyncio.get_running_loop().create_future()
+                    await self._waiter
+                    key = self._take(keys)
+        except TimeoutError:
+            return ""
+        finally:
+            self._waiter = None
+        return key
+
+    def clear(self) -> None:
+        self._keys.clear()
+
+    def _take(self, keys: str) -> str:
         for key in self._keys:
             if key in keys:
                 self._keys.remove(key)
                 return key
         return ""
-
-    async def take(self, timeout_ms: int) -> str:
-        """The next key, or "" when none came in time."""
-        if not self._keys:
-            await self._wait(timeout_ms)
-        return self._keys.popleft() if self._keys else ""
-
-    def clear(self) -> None:
-        self._keys.clear()
-
-    async def _wait(self, timeout_ms: int) -> None:
-        self._waiter = asyncio.get_running_loop().create_future()
-        try:
-            async with asyncio.timeout(timeout_ms / 1000):
-                await self._waiter
-        except TimeoutError:
-            pass
-        finally:
-            self._waiter = None

@@ -24,6 +24,10 @@ PACE_STEPS = 200
 PACE_S = 0.01
 """So many steps without any waiting, then a pause: an endless loop cannot hold the event loop."""
 
+MAX_FORKS_DEEP = 20
+MAX_FORKS_ASIDE = 100
+"""At a time."""
+
 ResultKind = Literal["success", "abandoned", "retry", "confirm", "cancel"]
 
 
@@ -54,8 +58,9 @@ class Shared:
 class Run:
     """One run of one program: the root flow, or a fork of it with tags, limits and counters of its own."""
 
-    def __init__(self, program: Program, shared: Shared, zone: str) -> None:
+    def __init__(self, program: Program, shared: Shared, zone: str, depth: int = 0) -> None:
         self.shared = shared
+        self._depth = depth
         self.env = shared.env
         self.connection = shared.env.connection
         self.zone = zone
@@ -84,16 +89,27 @@ class Run:
                 await self._perform(step)
 
     async def fork(self, program: Program) -> None:
-        """Runs another program on the same connection; when it was cancelled, so is this one."""
-        run = Run(program, self.shared, self.zone)
+        """Runs another program on the same connection; when it was cancelled, so is this one.
+
+        Raises AppFailed when forks lie too deep inside each other, as does ``fork_aside``.
+        """
+        run = self._forked(program)
         await run.go()
         self.cancelled = self.cancelled or run.cancelled
 
     def fork_aside(self, program: Program) -> None:
         """Runs another program beside this one; nobody waits for it but the end of the whole flow."""
-        task = asyncio.ensure_future(Run(program, self.shared, self.zone).go())
-        self.shared.background.add(task)
-        task.add_done_callback(self.shared.background.discard)
+        background = self.shared.background
+        if len(background) >= MAX_FORKS_ASIDE:
+            raise AppFailed(f"{MAX_FORKS_ASIDE} functions run beside this flow already")
+        task = asyncio.ensure_future(self._forked(program).go())
+        background.add(task)
+        task.add_done_callback(background.discard)
+
+    def _forked(self, program: Program) -> Run:
+        if self._depth >= MAX_FORKS_DEEP:
+            raise AppFailed(f"more than {MAX_FORKS_DEEP} functions or schemas inside each other")
+        return Run(program, self.shared, self.zone, self._depth + 1)
 
     def truth(self, expression: Expression | None) -> bool:
         """Raises ExpressionError, or AppFailed when there is no expression."""

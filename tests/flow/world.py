@@ -1,0 +1,165 @@
+"""A world for flows: virtual time, a person on the line with a script, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from outdial.flow.attempt import AfterOutcome, Ask, PreOutcome, run_after, run_before
+from outdial.flow.connection import VoiceConnection
+from outdial.flow.keys import KeyBuffer
+from outdial.flow.parse import parse
+from outdial.flow.ports import Env, MediaRef, SilenceMs, Sound
+from outdial.flow.program import Program
+from outdial.flow.run import Ended, run
+from outdial.flow.script import inline
+
+START_MS = 1_788_264_000_000
+"""Tuesday 2026-09-01 12:00:00 UTC."""
+MEDIA_MS = 1000
+T = TypeVar("T")
+Schema = list[Any]
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An event loop that jumps to the next timer instead of waiting for it."""
+
+    _scheduled: list[asyncio.TimerHandle]
+    _ready: Sequence[object]
+    _now = 0.0
+
+    def time(self) -> float:
+        return self._now
+
+    def _run_once(self) -> None:
+        timers = [timer.when() for timer in self._scheduled if not timer.cancelled()]
+        if timers and not self._ready:
+            self._now = max(self._now, min(timers))
+        super()._run_once()  # type: ignore[misc]  # not in the type stubs
+
+
+def on_virtual_time(work: Coroutine[Any, Any, T]) -> T:
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        return runner.run(work)
+
+
+def clock() -> int:
+    return START_MS + round(asyncio.get_running_loop().time() * 1000)
+
+
+class Person:
+    """Somebody on the line: presses keys and hangs up at set times (ms from the start)."""
+
+    def __init__(self, connection: VoiceConnection, presses: Mapping[int, str], hangs_up_at: int | None) -> None:
+        loop = asyncio.get_running_loop()
+        self.heard: list[list[Sound]] = []
+        self.asked_to_answer = 0
+        self.cause = ""
+        self.keys = KeyBuffer()
+        for at, keys in presses.items():
+            for place, key in enumerate(keys):
+                loop.call_at(at / 1000 + place / 1e6, self.keys.press, key)
+        if hangs_up_at is not None:
+            loop.call_at(hangs_up_at / 1000, connection.close)
+
+    async def answer(self) -> None:
+        self.asked_to_answer += 1
+
+    async def play(self, sounds: Sequence[Sound], stop_keys: str) -> str:
+        self.heard.append(list(sounds))
+        return await self.keys.take(sum(map(length, sounds)), stop_keys)
+
+    async def digit(self, timeout_ms: int) -> str:
+        return await self.keys.take(timeout_ms)
+
+    def flush_digits(self) -> None:
+        self.keys.clear()
+
+    def hang_up(self, cause: str) -> None:
+        self.cause = cause
+
+
+def length(sound: Sound) -> int:
+    """Milliseconds; an endless silence is an hour."""
+    return sound.ms or 3_600_000 if isinstance(sound, SilenceMs) else MEDIA_MS
+
+
+@dataclass
+class Library:
+    """Media files and schemas of the domain."""
+
+    media: tuple[MediaRef, ...] = (MediaRef(1, "hello.wav"), MediaRef(2, "bye.wav"), MediaRef(3, "its_uk.wav"))
+    schemas: dict[int, Program] = field(default_factory=dict)
+
+    async def find(self, id: int, name: str) -> MediaRef | None:
+        return next((ref for ref in self.media if (ref.id == id if id else ref.name == name)), None)
+
+    async def load(self, id: int) -> Program | None:
+        return self.schemas.get(id)
+
+
+@dataclass
+class Call:
+    """What came of a voice flow."""
+
+    ended: Ended
+    person: Person
+    variables: dict[str, str]
+    ms: int
+    """From start to end of the flow."""
+
+    @property
+    def lines(self) -> list[str]:
+        """What the ``log`` applications wrote."""
+        return logged(self.ended.trace)
+
+    @property
+    def results(self) -> list[str]:
+        return [row["result"] for row in self.ended.trace]
+
+
+def logged(trace: tuple[dict[str, Any], ...]) -> list[str]:
+    return [row["args"]["text"] for row in trace if row["app"] == "log" and row["args"]]
+
+
+def call(
+    schema: Schema,
+    variables: Mapping[str, str] | None = None,
+    *,
+    presses: Mapping[int, str] | None = None,
+    hangs_up_at: int | None = None,
+    globals: Mapping[str, str] | None = None,
+    zone: str = "UTC",
+    schemas: Mapping[int, Schema] | None = None,
+) -> Call:
+    """Runs a voice flow on virtual time."""
+    library = Library(schemas={id: parse(inner) for id, inner in (schemas or {}).items()})
+
+    async def work() -> Call:
+        connection = VoiceConnection(variables or {})
+        person = Person(connection, presses or {}, hangs_up_at)
+        env = Env(connection, clock, zone, person, library, library, globals or {}, inline)
+        ended = await run(parse(schema), env)
+        return Call(ended, person, connection.variables, clock() - START_MS)
+
+    return on_virtual_time(work())
+
+
+def after(schema: Schema, variables: Mapping[str, str] | None = None, limit_s: float = 30) -> AfterOutcome:
+    """Runs an after-flow on virtual time."""
+    return on_virtual_time(_after(schema, variables or {}, limit_s))
+
+
+def before(schema: Schema, variables: Mapping[str, str] | None = None, limit_s: float = 30) -> PreOutcome:
+    """Runs a pre-flow on virtual time."""
+    return on_virtual_time(_before(schema, variables or {}, limit_s))
+
+
+async def _after(schema: Schema, variables: Mapping[str, str], limit_s: float) -> AfterOutcome:
+    return await run_after(parse(schema), Ask(variables, clock, scripts=inline, limit_s=limit_s))
+
+
+async def _before(schema: Schema, variables: Mapping[str, str], limit_s: float) -> PreOutcome:
+    return await run_before(parse(schema), Ask(variables, clock, scripts=inline, limit_s=limit_s))
