@@ -1,6 +1,7 @@
 """Everything in which SQLite and PostgreSQL differ, and the plain driver statements of the hot path.
 
-Statements for ``Raw`` are written with ``?``; ids of many rows go in as one parameter: ``id IN {ids}``.
+Statements for ``Raw`` are written with ``?``; ids of many rows go in as one parameter: ``id IN {ids}``. JSON goes
+in as text and is read with ``CAST(… AS TEXT)``, for one driver would decode it and the other not.
 """
 
 from __future__ import annotations

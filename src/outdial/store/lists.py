@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, func, select
+from sqlalchemy import delete as sql_delete
 
 from outdial.domain.number import normalise
 from outdial.store.context import now_of, ring
@@ -23,7 +24,7 @@ NOUN = Noun(
     dialing=False,
 )
 create, get, search = NOUN.create, NOUN.get, NOUN.search
-replace, patch, delete_list = NOUN.replace, NOUN.patch, NOUN.delete
+replace, patch, delete = NOUN.replace, NOUN.patch, NOUN.delete
 
 NUMBERS = Noun(
     Shape(list_number, order="+number", q=("number",), hidden=frozenset({"number_norm"}), parent="list_id"),
@@ -73,7 +74,7 @@ def remove_number(conn: Connection, domain_id: int, list_id: int, number: str) -
     """Whether it was there."""
     c = list_number.c
     where = (c.domain_id == domain_id, c.list_id == list_id, c.number_norm == normalise(number))
-    return bool(conn.execute(delete(list_number).where(*where)).rowcount)
+    return bool(conn.execute(sql_delete(list_number).where(*where)).rowcount)
 
 
 def add_numbers(conn: Connection, domain_id: int, list_id: int, rows: list[Mapping[str, Any]]) -> list[Row]:

@@ -54,7 +54,7 @@ class Noun:
 
     # -- reading
 
-    def get(self, conn: Connection, domain_id: int, id: int, *, parent: int | None = None) -> Row:
+    def get(self, conn: Connection, domain_id: int, id: int | str, *, parent: int | None = None) -> Row:
         """The whole record. Raises NotFound."""
         row = conn.execute(self.shape.of(domain_id, parent).where(self._table.c.id == id)).first()
         if row is None:

@@ -1,6 +1,6 @@
 """The order in which a queue's ready members are taken (dialer-core §1.2), read off the claim indexes.
 
-An index gives ``priority DESC, ready_at, id`` within a queue and a zone (the strict one with ``attempts`` before
+An index gives ``priority, ready_at, id`` within a queue and a zone (the strict one with ``attempts`` before
 it). Every strategy is a walk over its classes, members of equal priority, each with two ranges: due retries
 first, then members never rung. Each range is read in index order, forwards or backwards, so nothing is sorted
 and closed zones cost nothing.

@@ -12,7 +12,8 @@ from outdial.store.dialect import Raw
 from outdial.store.tables.dialing import READY, STOPPED, WAITING
 
 _MEMBERS = (
-    "SELECT id, name, priority, timezone, attempts, ready_at, expire_at, stop_at, stop_cause, variables"
+    "SELECT id, name, priority, timezone, attempts, ready_at, expire_at, stop_at, stop_cause,"
+    " CAST(variables AS TEXT)"
     " FROM member WHERE id IN {ids}"
 )
 _NUMBERS = (

@@ -149,7 +149,8 @@ def state(conn: Connection, domain_id: int, query: ListQuery) -> tuple[bool, int
     """Whether all queues that match are enabled, and how many a switch of all of them would change."""
     shape = NOUN.shape
     wanted = select(queue.c.enabled, func.count()).where(queue.c.domain_id == domain_id)
-    counts = dict(conn.execute(wanted.where(*shape.conditions(conn, query)).group_by(queue.c.enabled)).tuples().all())
+    rows = conn.execute(wanted.where(*shape.conditions(conn, query)).group_by(queue.c.enabled))
+    counts = {bool(enabled): int(count) for enabled, count in rows}
     on, off = counts.get(True, 0), counts.get(False, 0)
     return (on > 0 and not off, off or on)
 

@@ -32,9 +32,10 @@ class OpenAttempt:
 
 
 _SQL = (
-    "SELECT id, domain_id, queue_id, member_id, member_name, member_timezone, communication, other_numbers,"
-    " resource_id, group_id, display, call_id, seq, joined_at, variables, ring_at,"
-    " state, destination, dialog, offering_at, bridged_at, hangup_at, facts, call_variables"
+    "SELECT id, domain_id, queue_id, member_id, member_name, member_timezone, CAST(communication AS TEXT),"
+    " other_numbers, resource_id, group_id, display, call_id, seq, joined_at, CAST(variables AS TEXT), ring_at,"
+    " state, destination, dialog, offering_at, bridged_at, hangup_at, CAST(facts AS TEXT),"
+    " CAST(call_variables AS TEXT)"
     " FROM attempt ORDER BY id"
 )
 

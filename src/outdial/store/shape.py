@@ -17,6 +17,11 @@ from outdial.store.zones import zone_lookup
 Filter = Callable[[Connection, Any], Sequence[ColumnElement[bool]]]
 
 
+def by(column: ColumnElement[Any], value_of: Callable[[Any], Any] = lambda value: value) -> Filter:
+    """A filter on a column: a value, any of several, or a Range."""
+    return lambda _, value: matches(column, value_of(value))
+
+
 @dataclass(frozen=True, slots=True)
 class Lookup:
     """``{"id", "name"}``: the id's column, the name, and the table to join for it, if any."""

@@ -1,0 +1,121 @@
+"""Call history and its files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select
+
+from outdial.domain.errors import NotFound
+from outdial.domain.number import normalise
+from outdial.store.dialect import json_text
+from outdial.store.listing import ListQuery, Page, Row, like
+from outdial.store.noun import EVERYTHING, Noun
+from outdial.store.shape import Shape, by
+from outdial.store.tables import call_history, file, schema
+
+_c = call_history.c
+
+
+def _q(_: Connection, text: str) -> list[ColumnElement[bool]]:
+    """A pattern over both numbers, or an exact id."""
+    return [or_(like(_c.destination, text), like(_c.from_number, text), _c.id == text)]
+
+
+def _variables(conn: Connection, wanted: Any) -> list[ColumnElement[bool]]:
+    return [json_text(conn, _c.variables, key) == value for key, value in wanted.items()]
+
+
+def _has_file(_: Connection, wanted: bool) -> list[ColumnElement[bool]]:
+    found = exists().where(file.c.call_id == _c.id)
+    return [found if wanted else ~found]
+
+
+NOUN = Noun(
+    Shape(
+        call_history,
+        order="-created_at",
+        snapshots={
+            "queue": ("queue_id", "queue_name"),
+            "member": ("member_id", "member_name"),
+            "gateway": ("gateway_id", "gateway_name"),
+        },
+        filters={
+            "q": _q,
+            "queue_id": by(_c.queue_id),
+            "member_id": by(_c.member_id),
+            "gateway_id": by(_c.gateway_id),
+            "number": by(_c.number, normalise),
+            "talk": by(_c.talk_sec),
+            "variables": _variables,
+            "has_file": _has_file,
+        },
+        listed=(
+            "id", "queue", "member", "gateway", "attempt_id", "resource_id", "from_number", "destination",
+            "created_at", "ringing_at", "answered_at", "hangup_at", "joined_at", "leaving_at", "stored_at",
+            "duration", "talk_sec", "cause", "sip_code", "q850", "hangup_by", "hangup_phrase", "result",
+            "disposition", "amd_result", "variables", "schema_ids",
+        ),
+    ),
+    label="call",
+    entity="call_history",
+    dialing=False,
+)  # fmt: skip
+"""Fields beside the wire's: attempt_id, resource_id, disposition, q850, schema_ids, flow_trace, sip_trace.
+Filters: fields by name (cause, result …), ranges of instants and ``duration``, ``talk`` (seconds), queue_id,
+member_id, gateway_id, number, q, variables, has_file."""
+
+
+def search(conn: Connection, domain_id: int, query: ListQuery = EVERYTHING) -> Page:
+    """With ``files`` and ``schemas``, unless only other fields are asked for."""
+    asked = set(query.fields)
+    fields = (*query.fields, "id", "schema_ids") if asked & {"files", "schemas"} else query.fields
+    filters = {**query.filters, "q": query.q} if query.q else query.filters
+    page = NOUN.search(conn, domain_id, replace(query, q="", fields=fields, filters=filters))
+    if not asked or asked & {"files", "schemas"}:
+        _with_files(conn, page.items)
+        _with_schemas(conn, page.items)
+    return page
+
+
+def get(conn: Connection, domain_id: int, id: str) -> Row:
+    """The whole record with its traces. Raises NotFound."""
+    row = NOUN.get(conn, domain_id, id)
+    _with_files(conn, [row])
+    _with_schemas(conn, [row])
+    return row
+
+
+def _with_files(conn: Connection, rows: Sequence[Row]) -> None:
+    wanted = select(file).where(file.c.call_id.in_([row["id"] for row in rows])).order_by(file.c.id)
+    found = [dict(row._mapping) for row in conn.execute(wanted)] if rows else []
+    for row in rows:
+        row["files"] = [item for item in found if item["call_id"] == row["id"]]
+
+
+def _with_schemas(conn: Connection, rows: Sequence[Row]) -> None:
+    """``schemas``: the flows that ran, with the names they have now."""
+    ids = {id_ for row in rows for id_ in row.get("schema_ids") or ()}
+    wanted = select(schema.c.id, schema.c.name).where(schema.c.id.in_(ids))
+    names = {row.id: row.name for row in conn.execute(wanted)} if ids else {}
+    for row in rows:
+        row["schemas"] = [{"id": id_, "name": names.get(id_, "")} for id_ in row.get("schema_ids") or ()]
+
+
+FILES = Noun(
+    Shape(file, order="-uploaded_at", q=("name",)),
+    label="file",
+    dialing=False,
+)
+"""Recordings: id, call_id, channel, key, name, mime_type, size, start_at, stop_at, uploaded_at."""
+
+
+def remove_files(conn: Connection, domain_id: int, ids: Sequence[int]) -> list[str]:
+    """Forgets files; answers their keys, for ``files.delete`` after the commit. Raises NotFound if none is there."""
+    gone = conn.execute(delete(file).where(file.c.domain_id == domain_id, file.c.id.in_(ids)).returning(file.c.key))
+    keys = [row[0] for row in gone]
+    if not keys:
+        raise NotFound("There is no such file.", id="store.sql_file.get.app_error")
+    return keys
