@@ -1,0 +1,97 @@
+"""The API as one ASGI application."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from outdial.api import (
+    attempts,
+    calendars,
+    calls,
+    communications,
+    gateways,
+    groups,
+    health,
+    lists,
+    live,
+    media,
+    members,
+    queues,
+    recordings,
+    resources,
+    schemas,
+    session,
+    users,
+    wire,
+)
+from outdial.api.doors import Deps, Doors, request_id_of
+from outdial.api.page import page
+from outdial.domain.errors import NotFound, UserMistake
+
+ROOMS = (
+    health, session, users, media, schemas, gateways, resources, groups, communications, calendars, lists,
+    attempts, members, queues, calls, recordings, live,
+)  # fmt: skip
+"""In the order of their routes: fixed paths stand before those with an id in their place."""
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+"""A response that sets one of these itself keeps its own."""
+
+
+class MethodNotAllowed(UserMistake):
+    """This address does not take that method."""
+
+    status = 405
+    id = "app.request.method"
+
+
+def build(deps: Deps) -> Starlette:
+    doors = Doors(deps)
+    for room in ROOMS:
+        room.install(doors)
+    return Starlette(
+        routes=[Route("/", page), Mount("/api", routes=doors.routes)],
+        middleware=[Middleware(SecurityHeaders)],
+        exception_handlers={HTTPException: _no_such_door},
+    )
+
+
+async def _no_such_door(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        text = f"{request.url.path} does not take {request.method}."
+        return wire.answer_error(MethodNotAllowed(text), request_id_of(request))
+    known = error.status_code == HTTPStatus.NOT_FOUND
+    mistake = NotFound(f"There is nothing at {request.url.path}.") if known else UserMistake(error.detail)
+    return wire.answer_error(mistake, request_id_of(request))
+
+
+class SecurityHeaders:
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, with_headers)

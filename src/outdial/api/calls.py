@@ -1,0 +1,268 @@
+"""Calls: history, and those in progress (webitel-api §13)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from outdial.api import wire
+from outdial.api.derived import Derived, View, lookup, seconds
+from outdial.api.doors import Call, Doors
+from outdial.api.fields import (
+    Field,
+    Flag,
+    Free,
+    Ids,
+    Instant,
+    Link,
+    Long,
+    Part,
+    Parts,
+    Shape,
+    Span,
+    Text,
+    TextMap,
+    Texts,
+    Whole,
+)  # fmt: skip
+from outdial.domain.causes import by_text
+from outdial.domain.errors import NotFound, UserMistake
+from outdial.store import calls, commands, history
+from outdial.store.listing import ListQuery, Page, Range, Row
+
+END = Shape(type=Text(), number=Text(), id=Text(), name=Text())
+FILE = Shape(
+    id=Long(),
+    name=Text(),
+    size=Long(),
+    mime_type=Text(),
+    start_at=Instant(),
+    stop_at=Instant(),
+    channel=Text(),
+    type=Text(),
+)
+SHAPE = Shape(
+    id=Text(),
+    type=Text(),
+    direction=Text(),
+    state=Text(),
+    destination=Text(),
+    display=Text(),
+    from_=Part(END),
+    to=Part(END),
+    from_number=Text(),
+    to_number=Text(),
+    created_at=Field(Instant(), always=True),
+    ringing_at=Instant(),
+    answered_at=Instant(),
+    bridged_at=Instant(),
+    hangup_at=Instant(),
+    stored_at=Instant(),
+    joined_at=Instant(),
+    leaving_at=Instant(),
+    queue_bridged_at=Instant(),
+    duration=Whole(),
+    wait_sec=Whole(),
+    bill_sec=Whole(),
+    talk_sec=Whole(),
+    queue_wait_sec=Whole(),
+    queue_duration_sec=Whole(),
+    cause=Text(),
+    sip_code=Whole(),
+    q850=Whole(),
+    hangup_by=Text(),
+    hangup_phrase=Text(),
+    hangup_disposition=Text(),
+    disposition=Text(),
+    result=Text(),
+    amd_result=Text(),
+    queue=Link(),
+    member=Link(),
+    gateway=Link(),
+    member_id=Long(),
+    attempt_id=Long(),
+    variables=TextMap(),
+    schemas=Parts(Shape(id=Long(), name=Text())),
+    files=Parts(FILE),
+    flow_trace=Free(list),
+    sip_trace=Text(),
+)
+FILTERS = wire.filter_shape(
+    id=Texts(),
+    queue_id=Ids(),
+    member_id=Ids(),
+    gateway_id=Ids(),
+    attempt_id=Ids(),
+    resource_id=Ids(),
+    created_at=Span(),
+    stored_at=Span(),
+    answered_at=Span(),
+    hangup_at=Span(),
+    duration=Span(),
+    talk=Span(),
+    cause=Texts(),
+    sip_code=Ids(),
+    hangup_by=Texts(),
+    result=Texts(),
+    disposition=Texts(),
+    number=Text(),
+    direction=Text(),
+    directions=Texts(),
+    dependency_id=Text(),
+    parent_id=Text(),
+    has_file=Flag(),
+    variables=TextMap(),
+)
+NEEDED = ("created_at", "stored_at", "number", "dependency_id", "id")
+"""A search of the history names one of these, or ``q``."""
+LIVE = ("offering", "bridged")
+
+
+def _files(row: Row) -> list[Row]:
+    return [{**file, "type": "file_type_audio"} for file in row["files"]]
+
+
+def _end(kind: str, number: str, link: Row | None) -> Row:
+    return {"type": kind, "number": number, "id": (link or {}).get("id", ""), "name": (link or {}).get("name", "")}
+
+
+HISTORY = View(
+    SHAPE,
+    {
+        "type": Derived((), lambda _: "call"),
+        "direction": Derived((), lambda _: "outbound"),
+        "from": Derived(("from_number", "gateway"), lambda r: _end("gateway", r["from_number"], r["gateway"])),
+        "to": Derived(("destination", "member"), lambda r: _end("member", r["destination"], r["member"])),
+        "display": Derived(("from_number",), lambda r: r["from_number"]),
+        "to_number": Derived(("destination",), lambda r: r["destination"]),
+        "bridged_at": Derived(("answered_at",), lambda r: r["answered_at"]),
+        "queue_bridged_at": Derived(("answered_at",), lambda r: r["answered_at"]),
+        "bill_sec": Derived(("talk_sec",), lambda r: r["talk_sec"]),
+        "wait_sec": Derived(("created_at", "answered_at"), lambda r: seconds(r["created_at"], r["answered_at"])),
+        "queue_wait_sec": Derived(("joined_at", "answered_at"), lambda r: seconds(r["joined_at"], r["answered_at"])),
+        "queue_duration_sec": Derived(("joined_at", "leaving_at"), lambda r: seconds(r["joined_at"], r["leaving_at"])),
+        "hangup_disposition": Derived(("hangup_by",), lambda r: _who_hung_up(r["hangup_by"])),
+        "member_id": Derived(("member",), lambda r: (r["member"] or {}).get("id")),
+        "files": Derived(("files",), _files),
+    },
+)
+ACTIVE = View(
+    SHAPE,
+    {
+        "id": Derived(("call_id",), lambda r: r["call_id"]),
+        "attempt_id": Derived(("id",), lambda r: r["id"]),
+        "type": Derived((), lambda _: "call"),
+        "direction": Derived((), lambda _: "outbound"),
+        "state": Derived(("state",), lambda r: "active" if r["state"] == "bridged" else "ringing"),
+        "from": Derived(("display",), lambda r: _end("gateway", r["display"], None)),
+        "to": Derived(("destination", "member"), lambda r: _end("member", r["destination"], r["member"])),
+        "queue": Derived(("queue_id", "queue_name"), lambda r: lookup(r["queue_id"], r["queue_name"])),
+        "member_id": Derived(("member",), lambda r: (r["member"] or {}).get("id")),
+        "created_at": Derived(("offering_at",), lambda r: r["offering_at"]),
+        "answered_at": Derived(("bridged_at",), lambda r: r["bridged_at"]),
+        "queue_bridged_at": Derived(("bridged_at",), lambda r: r["bridged_at"]),
+    },
+)
+
+
+def _who_hung_up(by: str) -> str:
+    return {"A": "recv_bye", "B": "send_cancel", "F": "send_bye"}.get(by, "")
+
+
+def install(doors: Doors) -> None:
+    doors.add("GET", "/calls/history", _search)
+    doors.add("POST", "/calls/history", _search)
+    doors.add("GET", "/calls/history/{id}", _get)
+    doors.add("GET", "/calls/{id}/files", _files_of)
+    doors.add("GET", "/calls/active", _active)
+    doors.add("GET", "/calls/active/{id}", _active_one)
+    doors.add("DELETE", "/calls/active/{id}", _hang_up)
+
+
+# ── history ─────────────────────────────────────────────────────────────────────────────────────
+
+
+async def _search(call: Call) -> Response:
+    by_post = call.request.method == "POST"
+    query = wire.read_query(await call.body(), FILTERS) if by_post else call.query(FILTERS)
+    if not query.q and not any(query.filters.get(name) not in (None, Range()) for name in NEEDED):
+        text = "created_at: expected it, or one of stored_at, number, q, dependency_id and id."
+        raise UserMistake(text, id="grpc.call.search_history")
+    if _of_others(query.filters):
+        return await wire.answer_page(SHAPE, Page([], next=False))
+    wanted = HISTORY.to_store(wire.with_filters(query, *_NOT_KEPT))
+    page = await call.read(lambda conn: calls.search(conn, call.domain_id, wanted))
+    return await wire.answer_page(SHAPE, HISTORY.rows(page, query))
+
+
+_NOT_KEPT = ("direction", "directions", "parent_id", "dependency_id")
+
+
+def _of_others(filters: Mapping[str, Any]) -> bool:
+    """Whether the filters want calls that there are none of: legs of other calls, or calls that came in."""
+    directions = [*filters.get("directions", ()), *filter(None, [filters.get("direction")])]
+    parents = [filters.get(name) for name in ("parent_id", "dependency_id")]
+    return any(parents) or bool(directions and "outbound" not in directions)
+
+
+async def _get(call: Call) -> Response:
+    """One call with its traces."""
+    call_id = call.request.path_params["id"]
+    row = await call.read(lambda conn: calls.get(conn, call.domain_id, call_id))
+    return wire.answer(SHAPE.write(HISTORY.row(row)))
+
+
+async def _files_of(call: Call) -> Response:
+    call_id = call.request.path_params["id"]
+    row = await call.read(lambda conn: calls.get(conn, call.domain_id, call_id))
+    return await wire.answer_page(FILE, Page(_files(row), next=False))
+
+
+# ── in progress ─────────────────────────────────────────────────────────────────────────────────
+
+
+async def _active(call: Call) -> Response:
+    query = call.query(FILTERS)
+    if _of_others(query.filters):
+        return await wire.answer_page(SHAPE, Page([], next=False))
+    page = await call.read(lambda conn: history.search_open(conn, call.domain_id, _live(query)))
+    return await wire.answer_page(SHAPE, ACTIVE.rows(page, query))
+
+
+def _live(query: ListQuery) -> ListQuery:
+    """Attempts with a call up; the store knows a call's beginning as the attempt's offering."""
+    names = {"id": "call_id", "created_at": "offering_at", "answered_at": "bridged_at"}
+    filters = {names.get(name, name): value for name, value in query.filters.items() if name not in _NOT_KEPT}
+    sort = query.sort.replace("created_at", "offering_at") or "-offering_at"
+    return ACTIVE.to_store(replace(query, sort=sort, filters={**filters, "state": LIVE}))
+
+
+def _find(conn: Connection, domain_id: int, call_id: str) -> Row:
+    rows = history.search_open(conn, domain_id, ListQuery(filters={"call_id": call_id, "state": LIVE})).items
+    if not rows:
+        raise NotFound(f"There is no call {call_id} in progress.", id="store.sql_call.get.app_error")
+    return rows[0]
+
+
+async def _active_one(call: Call) -> Response:
+    call_id = call.request.path_params["id"]
+    row = await call.read(lambda conn: _find(conn, call.domain_id, call_id))
+    return wire.answer(SHAPE.write(ACTIVE.row(row)))
+
+
+async def _hang_up(call: Call) -> Response:
+    """A command to the dialer; the answer does not wait until the line is free."""
+    call_id, body = call.request.path_params["id"], await call.body()
+    given = Shape(cause=Text(50)).read(body).get("cause", "")
+    payload = {"cause": by_text(given) if given else "MANAGER_REQUEST"}
+
+    def command(conn: Connection) -> None:
+        attempt_id = _find(conn, call.domain_id, call_id)["id"]
+        commands.add(conn, call.domain_id, "hangup", attempt_id=attempt_id, payload=payload, by=call.user_id)
+
+    await call.write(command)
+    return wire.answer({})

@@ -1,0 +1,149 @@
+"""What every door has in common: who asks, what the handler is given, and how an error leaves."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import Connection
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from outdial.api import wire
+from outdial.api.fields import INT64, Shape
+from outdial.domain.errors import Bug, NotFound, OutdialError, Unauthenticated
+from outdial.store import Store, tokens
+from outdial.store.files import Files
+from outdial.store.listing import ListQuery
+from outdial.store.tokens import Session
+
+T = TypeVar("T")
+log = structlog.get_logger("outdial.api")
+_PLAIN_ID = re.compile(r"[\w.-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """What the composition root hands over."""
+
+    store: Store
+    files: Files
+    prepare_media: Callable[[Path, Path], Awaitable[int]]
+    """Cuts the sound at the first path into ``<second>.alaw`` and ``<second>.ulaw``, away from the event loop;
+    answers its length in ms. Raises ValueError with a sentence for the person who brought it."""
+    health: Callable[[], dict[str, str | None]]
+    """Part of the service → what is wrong with it, None while it runs."""
+    now: Callable[[], int]
+    """Epoch ms."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One request, signed in."""
+
+    request: Request
+    deps: Deps
+    session: Session
+
+    @property
+    def domain_id(self) -> int:
+        return self.session.domain_id
+
+    @property
+    def user_id(self) -> int:
+        return self.session.user_id
+
+    def path_id(self, name: str = "id") -> int:
+        """An id in the path; one that no record can have is not found."""
+        number = int(self.request.path_params[name])
+        if number > INT64:
+            raise NotFound(f"There is no record {number}.")
+        return number
+
+    def query(self, filters: Shape) -> ListQuery:
+        return wire.query_of(self.request, filters)
+
+    async def body(self) -> Any:
+        return await wire.read_json(self.request)
+
+    async def read(self, fn: Callable[[Connection], T]) -> T:
+        return await self.deps.store.read(fn)
+
+    async def write(self, fn: Callable[[Connection], T]) -> T:
+        return await self.deps.store.write(fn)
+
+
+Handler = Callable[[Call], Awaitable[Response]]
+OpenHandler = Callable[[Request, Deps], Awaitable[Response]]
+
+
+class Doors:
+    """Collects routes; each runs behind the same guard."""
+
+    def __init__(self, deps: Deps) -> None:
+        self.deps = deps
+        self.routes: list[Route] = []
+
+    def add(self, method: str, path: str, handler: Handler) -> None:
+        """A door for those who are signed in."""
+
+        async def signed_in(request: Request, deps: Deps) -> Response:
+            return await handler(Call(request, deps, await sign_in(request, deps)))
+
+        self.add_open(method, path, signed_in)
+
+    def add_open(self, method: str, path: str, handler: OpenHandler) -> None:
+        """A door for everybody."""
+
+        async def endpoint(request: Request) -> Response:
+            return await guarded(request, lambda: handler(request, self.deps))
+
+        self.routes.append(Route(path, endpoint, methods=[method]))
+
+
+async def guarded(request: Request, run: Callable[[], Awaitable[Response]]) -> Response:
+    """The one place where errors become answers."""
+    request_id = request_id_of(request)
+    try:
+        response = await run()
+    except OutdialError as error:
+        response = wire.answer_error(error, request_id)
+    except ClientDisconnect:
+        response = Response(status_code=400)  # nobody reads it
+    except Exception:
+        log.exception("app.bug", request_id=request_id, method=request.method, path=request.url.path)
+        response = wire.answer_error(Bug("Something went wrong in the service; its log has the details."), request_id)
+    response.headers["X-Request-ID"] = request_id
+    return response
+
+
+def request_id_of(request: Request) -> str:
+    """The caller's own id when it is a plain one."""
+    given = request.headers.get("x-request-id", "")
+    return given if _PLAIN_ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def token_of(request: Request) -> str:
+    """From the header, an Authorization header, or the query (players and links can send nothing else)."""
+    header = request.headers.get("x-webitel-access")
+    if header:
+        return header
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if scheme.casefold() in ("bearer", "token") and value:
+        return value.strip()
+    return request.query_params.get("access_token", "")
+
+
+async def sign_in(request: Request, deps: Deps) -> Session:
+    """Raises Unauthenticated unless the token is known, unexpired and not a one-time token."""
+    token = token_of(request)
+    session = await deps.store.read(lambda conn: tokens.find(conn, token)) if token else None
+    if session is None:
+        raise Unauthenticated
+    return session

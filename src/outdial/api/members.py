@@ -1,0 +1,211 @@
+"""Members of a queue: the people to ring (webitel-api §10)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from outdial.api import wire
+from outdial.api.doors import Call, Doors
+from outdial.api.fields import (
+    Field,
+    Flag,
+    Ids,
+    Instant,
+    Link,
+    Long,
+    Parts,
+    Shape,
+    Span,
+    Text,
+    TextMap,
+    Texts,
+    Whole,
+    Zone,
+)
+from outdial.api.shapes import ID, STAMP
+from outdial.domain.errors import BadField
+from outdial.store import members
+from outdial.store.listing import ListQuery, Page, Row
+
+THREAD_ITEMS = 100
+"""Longer batches are checked away from the event loop."""
+BATCH = 2000
+
+COMMUNICATION = Shape(
+    id=ID,
+    destination=Field(Text(100, 1), required=True),
+    type=Field(Link(), required=True, error_id="model.member.is_valid.communications.type.app_error"),
+    priority=Whole(),
+    display=Text(50),
+    resource=Link(),
+    description=Text(500),
+    dtmf=Text(100),
+    stop_at=Long(),
+    attempts=Field(Whole(), read_only=True),
+    last_activity_at=STAMP,
+)
+SHAPE = Shape(
+    id=ID,
+    queue=Field(Link(), read_only=True),
+    name=Text(250),
+    communications=Field(
+        Parts(COMMUNICATION, most=20, sparse=True),
+        required=True,
+        always=True,
+        error_id="model.member.is_valid.communications.app_error",
+    ),
+    priority=Whole(),
+    expire_at=Instant(),
+    min_offering_at=Instant(),
+    timezone=Zone(),
+    variables=TextMap(),
+    stop_cause=Text(50),
+    attempts=Whole(0),
+    created_at=Field(Instant(), read_only=True, always=True),
+    last_activity_at=STAMP,
+    stop_at=STAMP,
+    reserved=Field(Flag(), read_only=True),
+    deferred=Field(Text(), read_only=True),
+)
+BULK = Shape(items=Parts(SHAPE, sparse=True), file_name=Text(120))
+FILTERS = wire.filter_shape(
+    queue_id=Ids(),
+    destination=Text(),
+    numbers=Texts(),
+    name=Text(),
+    created_at=Span(),
+    offering_at=Span(),
+    priority=Span(),
+    attempts=Span(),
+    stop_cause=Texts(),
+    agent_id=Ids(),
+    variables=TextMap(),
+)
+PATH = "/call_center/queues/{parent:int}/members"
+
+
+def install(doors: Doors) -> None:
+    doors.add("POST", PATH + "/bulk", _bulk)
+    doors.add("PATCH", PATH + "/reset", _reset)
+    doors.add("GET", PATH + "/reset/count", _reset_count)
+    for path in (PATH, "/call_center/members"):
+        doors.add("GET", path, _list)
+        doors.add("GET", path + "/{id:int}", _get)
+        doors.add("PATCH", path + "/{id:int}", _patch)
+    doors.add("POST", PATH, _create)
+    doors.add("PUT", PATH + "/{id:int}", _put)
+    doors.add("DELETE", PATH + "/{id:int}", _delete)
+    doors.add("DELETE", PATH, _delete_many)
+
+
+def _queue_id(call: Call) -> int | None:
+    """None at the doors that look across queues."""
+    return call.path_id("parent") if "parent" in call.request.path_params else None
+
+
+async def _list(call: Call) -> Response:
+    query, queue_id = call.query(FILTERS), _queue_id(call)
+    page = await call.read(lambda conn: members.search(conn, call.domain_id, query, queue_id=queue_id))
+    return await wire.answer_page(SHAPE, page)
+
+
+async def _get(call: Call) -> Response:
+    id_, queue_id = call.path_id(), _queue_id(call)
+    row = await call.read(lambda conn: members.get(conn, call.domain_id, id_, queue_id=queue_id))
+    return wire.answer(SHAPE.write(row))
+
+
+async def _create(call: Call) -> Response:
+    values, queue_id = SHAPE.read(await call.body()), call.path_id("parent")
+    row = await call.write(lambda conn: members.create(conn, call.domain_id, queue_id, values))
+    return wire.answer(SHAPE.write(row))
+
+
+async def _bulk(call: Call) -> Response:
+    """The whole batch or nothing; a refusal names the row and the field."""
+    body, queue_id = await call.body(), call.path_id("parent")
+    many = isinstance(body, dict) and len(body.get("items") or ()) > THREAD_ITEMS
+    given = await asyncio.to_thread(BULK.read, body) if many else BULK.read(body)
+    items = given.get("items", [])
+    ids = await call.write(lambda conn: members.bulk(conn, call.domain_id, queue_id, items))
+    return wire.answer({"ids": [str(id_) for id_ in ids]} if ids else {})
+
+
+async def _put(call: Call) -> Response:
+    values, id_, queue_id = SHAPE.read(await call.body()), call.path_id(), call.path_id("parent")
+    row = await call.write(lambda conn: members.replace(conn, call.domain_id, id_, values, queue_id=queue_id))
+    return wire.answer(SHAPE.write(row))
+
+
+async def _patch(call: Call) -> Response:
+    changes, id_, queue_id = wire.read_patch(SHAPE, await call.body()), call.path_id(), _queue_id(call)
+    row = await call.write(lambda conn: members.patch(conn, call.domain_id, id_, changes, queue_id=queue_id))
+    return wire.answer(SHAPE.write(row))
+
+
+async def _delete(call: Call) -> Response:
+    id_, queue_id = call.path_id(), call.path_id("parent")
+    row = await call.write(lambda conn: members.delete(conn, call.domain_id, id_, queue_id=queue_id))
+    return wire.answer(SHAPE.write(row))
+
+
+# ── many at once ────────────────────────────────────────────────────────────────────────────────
+
+
+def _selection(body: Any) -> ListQuery:
+    """The filter of a body; an empty one means everybody."""
+    if not isinstance(body, Mapping):
+        raise BadField("body", "expected an object")
+    given = dict(body)
+    if "ids" in given:
+        given["id"] = [*(given.get("id") or ()), *(given.pop("ids") or ())]
+    return wire.read_query(given, FILTERS)
+
+
+async def _delete_many(call: Call) -> Response:
+    """In batches, so that the store can serve calls in between. Members who are being rung stay."""
+    body, queue_id = await call.body(), call.path_id("parent")
+    query = wire.with_filters(_selection(body), reserved=False)
+    silent = Flag().read(body.get("without_members", body.get("withoutMembers", False)), "without_members")
+    left = query.size if body.get("size") else None
+    gone: list[Row] = []
+    while left is None or left > 0:
+        size = BATCH if left is None else min(BATCH, left)
+        batch = replace(query, page=1, size=size, fields=("id",) if silent else ())
+        found = await call.write(partial(_delete_batch, domain_id=call.domain_id, queue_id=queue_id, query=batch))
+        gone += [] if silent else found
+        left = None if left is None else left - len(found)
+        if len(found) < size:
+            break
+    return wire.answer({}) if silent else await wire.answer_page(SHAPE, Page(gone, next=False))
+
+
+def _delete_batch(conn: Connection, domain_id: int, queue_id: int, query: ListQuery) -> list[Row]:
+    rows = members.search(conn, domain_id, query, queue_id=queue_id).items
+    if rows:
+        chosen = ListQuery(ids=tuple(row["id"] for row in rows))
+        members.delete_many(conn, domain_id, chosen, queue_id=queue_id, limit=len(rows))
+    return rows
+
+
+async def _reset(call: Call) -> Response:
+    query, queue_id = _selection(await call.body()), call.path_id("parent")
+    reset = partial(members.reset, domain_id=call.domain_id, query=query, queue_id=queue_id, limit=BATCH)
+    total = count = await call.write(reset)
+    while count == BATCH:
+        count = await call.write(reset)
+        total += count
+    return wire.answer({"count": str(total)} if total else {})
+
+
+async def _reset_count(call: Call) -> Response:
+    query, queue_id = _selection(wire.nested(call.request.url.query)), call.path_id("parent")
+    count = await call.read(lambda conn: members.reset_count(conn, call.domain_id, query, queue_id=queue_id))
+    return wire.answer({"count": str(count)} if count else {})

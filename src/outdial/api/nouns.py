@@ -1,0 +1,137 @@
+"""Records with the usual verbs (webitel-api §1.4): one declaration gives them all."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, get_args
+
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from outdial.api import wire
+from outdial.api.doors import Call, Doors, Handler
+from outdial.api.fields import Shape
+from outdial.store.listing import Page, Row
+
+Verb = Literal["list", "create", "get", "put", "patch", "delete"]
+VERBS: frozenset[Verb] = frozenset(get_args(Verb))
+Check = Callable[[Call, Verb, dict[str, Any]], Awaitable[None]]
+
+
+class Records(Protocol):
+    """A module of the store, or a declaration in it."""
+
+    @property
+    def search(self) -> Callable[..., Page]: ...
+    @property
+    def get(self) -> Callable[..., Row]: ...
+    @property
+    def create(self) -> Callable[..., Row]: ...
+    @property
+    def replace(self) -> Callable[..., Row]: ...
+    @property
+    def patch(self) -> Callable[..., Row]: ...
+    @property
+    def delete(self) -> Callable[..., Row]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Verbs:
+    """Records some of whose verbs do more than the store's."""
+
+    search: Callable[..., Page]
+    get: Callable[..., Row]
+    create: Callable[..., Row]
+    replace: Callable[..., Row]
+    patch: Callable[..., Row]
+    delete: Callable[..., Row]
+
+
+async def no_check(call: Call, verb: Verb, values: dict[str, Any]) -> None:
+    """Nothing beyond what the shape says."""
+
+
+def no_rule(row: Row) -> None:
+    """Every record is good."""
+
+
+@dataclass(frozen=True)
+class Noun:
+    path: str
+    """Of the collection, with the owner's id as ``{parent}`` where there is one."""
+    shape: Shape
+    records: Records
+    filters: Shape = field(default_factory=wire.filter_shape)
+    verbs: frozenset[Verb] = VERBS
+    check: Check = no_check
+    """Looks at what was given before it is stored. Raises BadField."""
+    rule: Callable[[Row], None] = no_rule
+    """What a record must be like after the change, seen within its transaction. Raises BadField: nothing is stored."""
+    on_create: Mapping[str, Any] = field(default_factory=dict)
+    """Values of fields that a create leaves out, where they are not the table's own."""
+
+    def install(self, doors: Doors) -> None:
+        item = self.path + "/{id:int}"
+        every: tuple[tuple[Verb, str, str, Handler], ...] = (
+            ("list", "GET", self.path, self.list),
+            ("create", "POST", self.path, self.create),
+            ("get", "GET", item, self.get),
+            ("put", "PUT", item, self.put),
+            ("patch", "PATCH", item, self.patch),
+            ("delete", "DELETE", item, self.delete),
+        )
+        for verb, method, path, handler in every:
+            if verb in self.verbs:
+                doors.add(method, path, handler)
+
+    async def list(self, call: Call) -> Response:
+        query, scope = call.query(self.filters), self._scope(call)
+        page = await call.read(lambda conn: self.records.search(conn, call.domain_id, query, **scope))
+        return await wire.answer_page(self.shape, page)
+
+    async def get(self, call: Call) -> Response:
+        id_, scope = call.path_id(), self._scope(call)
+        row = await call.read(lambda conn: self.records.get(conn, call.domain_id, id_, **scope))
+        return wire.answer(self.shape.write(row))
+
+    async def create(self, call: Call) -> Response:
+        values = {**self.on_create, **self.shape.read(await call.body())}
+        await self.check(call, "create", values)
+        scope = self._scope(call)
+        return await self._write(
+            call, lambda conn: self.records.create(conn, call.domain_id, values, by=call.user_id, **scope)
+        )
+
+    async def put(self, call: Call) -> Response:
+        values = self.shape.read(await call.body())
+        await self.check(call, "put", values)
+        id_, scope = call.path_id(), self._scope(call)
+        return await self._write(
+            call, lambda conn: self.records.replace(conn, call.domain_id, id_, values, by=call.user_id, **scope)
+        )
+
+    async def patch(self, call: Call) -> Response:
+        changes = wire.read_patch(self.shape, await call.body())
+        await self.check(call, "patch", changes)
+        id_, scope = call.path_id(), self._scope(call)
+        return await self._write(
+            call, lambda conn: self.records.patch(conn, call.domain_id, id_, changes, by=call.user_id, **scope)
+        )
+
+    async def delete(self, call: Call) -> Response:
+        await self.check(call, "delete", {})
+        id_, scope = call.path_id(), self._scope(call)
+        row = await call.write(lambda conn: self.records.delete(conn, call.domain_id, id_, **scope))
+        return wire.answer(self.shape.write(row))
+
+    async def _write(self, call: Call, change: Callable[[Connection], Row]) -> Response:
+        def ruled(conn: Connection) -> Row:
+            row = change(conn)
+            self.rule(row)
+            return row
+
+        return wire.answer(self.shape.write(await call.write(ruled)))
+
+    def _scope(self, call: Call) -> dict[str, int]:
+        return {"parent": call.path_id("parent")} if "{parent" in self.path else {}

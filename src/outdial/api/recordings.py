@@ -1,0 +1,75 @@
+"""Recordings and other files (webitel-api §14)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.responses import Response
+
+from outdial.api import sounds, wire
+from outdial.api.doors import Call, Doors
+from outdial.api.fields import Field, Ids, Instant, Long, Shape, Span, Text, Texts
+from outdial.api.media import send_media
+from outdial.store import calls
+from outdial.store.listing import Page, Row
+
+SHAPE = Shape(
+    id=Long(),
+    name=Text(),
+    view_name=Text(),
+    size=Long(),
+    mime_type=Text(),
+    uuid=Text(),
+    reference_id=Text(),
+    uploaded_at=Instant(),
+    start_at=Instant(),
+    stop_at=Instant(),
+    channel=Text(),
+)
+FILTERS = wire.filter_shape(uploaded_at=Span(), reference_id=Texts(), channel=Texts())
+SELECTION = Shape(id=Field(Ids(), required=True))
+
+
+def install(doors: Doors) -> None:
+    doors.add("GET", "/storage/file", _list)
+    doors.add("DELETE", "/storage/file", _delete)
+    for path in ("/storage/recordings/{id:int}", "/storage/file/{id:int}"):
+        doors.add("GET", path + "/stream", _stream)
+        doors.add("GET", path + "/download", _download)
+
+
+def _wire(row: Row) -> Row:
+    return {**row, "view_name": row.get("name"), "uuid": row.get("call_id"), "reference_id": row.get("call_id"),
+            "channel": "CallChannel"}  # fmt: skip
+
+
+async def _list(call: Call) -> Response:
+    query = call.query(FILTERS)
+    calls_of = {"call_id": query.filters["reference_id"]} if "reference_id" in query.filters else {}
+    query = wire.with_filters(query, "channel", "reference_id", **calls_of)
+    page = await call.read(lambda conn: calls.FILES.search(conn, call.domain_id, query))
+    return await wire.answer_page(SHAPE, Page([_wire(row) for row in page.items], page.next))
+
+
+async def _delete(call: Call) -> Response:
+    ids = SELECTION.read(await call.body())["id"]
+    keys = await call.write(lambda conn: calls.remove_files(conn, call.domain_id, ids))
+    for key in keys:
+        await asyncio.to_thread(call.deps.files.delete, key)
+    return wire.answer({})
+
+
+async def _stream(call: Call) -> Response:
+    return await _send(call, attachment=False)
+
+
+async def _download(call: Call) -> Response:
+    return await _send(call, attachment=True)
+
+
+async def _send(call: Call, *, attachment: bool) -> Response:
+    if call.request.query_params.get("source") == "media":
+        return await send_media(call, attachment=attachment)
+    id_ = call.path_id()
+    row = await call.read(lambda conn: calls.FILES.get(conn, call.domain_id, id_))
+    return await sounds.send(call, row["key"], row["name"], row["mime_type"], attachment=attachment)
