@@ -57,6 +57,7 @@
   const long = (list) => list !== null && list !== undefined && list.length > 1e5;
   for (const name of ["flat", "flatMap", "copyWithin", "fill", "toReversed", "toSorted", "toSpliced", "with"])
     delete Array.prototype[name];
+  delete String.raw;
   for (const name of ["concat", "join", "toLocaleString", "shift", "unshift", "reverse", "slice", "splice", "sort"])
     guard(Array.prototype, name, name === "concat" ? (list, given) => long(list) || given.some(long) : long);
   const costly = (subject, given) =>
