@@ -5,7 +5,9 @@ It lives as long as its control socket, and outlives signals meant for the servi
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import os
 import secrets
 import select
 import signal
@@ -30,6 +32,8 @@ _COMMANDS_AT_ONCE = 16
 _REPORTS_AT_ONCE = 64
 _TURNED_EVERY_S = 5.0
 _IDLE_S = 0.05
+_PRIORITY = -10
+"""Sound waits for nobody, where we may ask for that; it does without."""
 
 
 def epoch_ms() -> int:
@@ -42,6 +46,8 @@ def run(control: socket.socket, host: str, ports: range) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     gc.freeze()
     gc.disable()  # nothing here makes cycles, and a collection would make the wheel late
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, _PRIORITY)
     control.setblocking(False)
     media = Media(host, ports)
     while media.read(control):

@@ -6,7 +6,6 @@ import errno
 import os
 import threading
 from collections import deque
-from io import FileIO
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -19,6 +18,8 @@ BLOCK = 16_384
 """Samples: two seconds, 32 kB of stereo."""
 SLACK = RATE // 2
 """A packet up to half a second late still finds its place."""
+_HEADER_EVERY_BYTES = 64_000
+"""Four seconds of stereo."""
 _AHEAD = 2 * RATE
 """Nothing is placed further ahead of the present than this."""
 _TO = {ALAW: translation(ULAW, ALAW), ULAW: translation(ALAW, ULAW)}
@@ -50,11 +51,11 @@ class Window:
         else:
             self._put(self._right, position, data)
 
-    def take(self, now: int) -> tuple[bytearray, bytearray] | None:
-        """A block of each side, once nothing can come for it any more."""
+    def take(self, now: int) -> bytearray | None:
+        """A block of stereo, once nothing can come for it any more."""
         return self._cut(BLOCK) if now - self._base >= BLOCK + SLACK else None
 
-    def rest(self, end: int) -> tuple[bytearray, bytearray]:
+    def rest(self, end: int) -> bytearray:
         """All up to ``end``, at the end of the call."""
         return self._cut(max(0, end - self._base))
 
@@ -69,11 +70,13 @@ class Window:
             side += self._silence * gap
         side[at : at + len(data)] = data
 
-    def _cut(self, size: int) -> tuple[bytearray, bytearray]:
-        both = (self._left[:size].ljust(size, self._silence), self._right[:size].ljust(size, self._silence))
+    def _cut(self, size: int) -> bytearray:
+        stereo = bytearray(2 * size)
+        stereo[0::2] = self._left[:size].ljust(size, self._silence)
+        stereo[1::2] = self._right[:size].ljust(size, self._silence)
         del self._left[:size], self._right[:size]
         self._base += size
-        return both
+        return stereo
 
 
 class File:
@@ -81,51 +84,52 @@ class File:
 
     def __init__(self, port: int, path: Path, law: Law) -> None:
         self.port = port
-        self._path = path
         self.law = law
-        self._file: FileIO | None = None
-        self._sound_bytes = 0
+        self._path = path
+        self._fd = -1
+        self._sound_bytes = self._announced_bytes = 0
         self.bytes_written = 0
         self.fault = ""
 
-    def write(self, left: bytearray, right: bytearray) -> None:
-        """Appends a block, then lets the header say so: what is on disk is playable at any moment."""
+    def write(self, stereo: bytearray, last: bool) -> None:
+        """Appends a block; every few, the header says so, so that a crash leaves a playable file."""
         if self.fault:
             return
         try:
-            if self._file is None:
+            if self._fd < 0:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = FileIO(self._path, "wb")
-            stereo = bytearray(2 * len(left))
-            stereo[0::2], stereo[1::2] = left, right
-            self._file.seek(HEADER_BYTES + self._sound_bytes)
-            if self._file.write(stereo) < len(stereo):
+                self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+            if os.pwrite(self._fd, stereo, HEADER_BYTES + self._sound_bytes) < len(stereo):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             self._sound_bytes += len(stereo)
-            self._file.seek(0)
-            self._file.write(header(self.law, 2, self._sound_bytes))
+            if last or not self._announced_bytes or self._sound_bytes - self._announced_bytes >= _HEADER_EVERY_BYTES:
+                os.pwrite(self._fd, header(self.law, 2, self._sound_bytes), 0)
+                self._announced_bytes = self._sound_bytes
         except OSError as fault:
             self.fault = f"{self._path}: {fault.strerror}"
         else:
             self.bytes_written = HEADER_BYTES + self._sound_bytes
 
     def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
+        if self._fd >= 0:
+            os.close(self._fd)
 
 
 class Writer:
-    """The thread that touches the disk, so that a slow one never stops the wheel."""
+    """The thread that touches the disk, so that a slow one never stops the wheel.
+
+    Each call into the system costs a change of threads twice, so there is one to a block.
+    """
 
     def __init__(self) -> None:
-        self._jobs: SimpleQueue[tuple[File, bytearray, bytearray, bool] | None] = SimpleQueue()
+        self._jobs: SimpleQueue[tuple[File, bytearray, bool] | None] = SimpleQueue()
         self.closed: deque[File] = deque()
         """Recordings now complete, for the wheel's thread to take from the left."""
         self._thread = threading.Thread(target=self._run, name="recordings", daemon=True)
         self._thread.start()
 
-    def write(self, file: File, block: tuple[bytearray, bytearray], last: bool = False) -> None:
-        self._jobs.put((file, *block, last))
+    def write(self, file: File, stereo: bytearray, last: bool = False) -> None:
+        self._jobs.put((file, stereo, last))
 
     def finish(self) -> None:
         """Returns when all is on disk."""
@@ -134,8 +138,8 @@ class Writer:
 
     def _run(self) -> None:
         while job := self._jobs.get():
-            file, left, right, last = job
-            file.write(left, right)
+            file, stereo, last = job
+            file.write(stereo, last)
             if last:
                 file.close()
                 self.closed.append(file)
