@@ -25,6 +25,7 @@ from outdial.api import (
     live,
     media,
     members,
+    queue_groups,
     queues,
     recordings,
     resources,
@@ -39,7 +40,7 @@ from outdial.domain.errors import NotFound, UserMistake
 
 ROOMS = (
     health, session, users, media, schemas, gateways, resources, groups, communications, calendars, lists,
-    attempts, members, queues, calls, recordings, live,
+    attempts, members, queues, queue_groups, calls, recordings, live,
 )  # fmt: skip
 """In the order of their routes: fixed paths stand before those with an id in their place."""
 

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import structlog
 from sqlalchemy import Connection
@@ -18,6 +18,7 @@ from starlette.routing import Route
 from outdial.api import wire
 from outdial.api.fields import INT64, Shape
 from outdial.domain.errors import Bug, NotFound, OutdialError, Unauthenticated
+from outdial.flow.program import Problem
 from outdial.store import Store, tokens
 from outdial.store.files import Files
 from outdial.store.listing import ListQuery
@@ -28,15 +29,24 @@ log = structlog.get_logger("outdial.api")
 _PLAIN_ID = re.compile(r"[\w.-]{1,64}")
 
 
+class Sound(Protocol):
+    """A prompt that was cut."""
+
+    @property
+    def ms(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Deps:
     """What the composition root hands over."""
 
     store: Store
     files: Files
-    prepare_media: Callable[[Path, Path], Awaitable[int]]
-    """Cuts the sound at the first path into ``<second>.alaw`` and ``<second>.ulaw``, away from the event loop;
-    answers its length in ms. Raises ValueError with a sentence for the person who brought it."""
+    prepare_media: Callable[[Path, Path], Awaitable[Sound]]
+    """Cuts the sound at the first path into ``<second>.alaw`` and ``<second>.ulaw``, away from the event loop.
+    Raises ValueError with a sentence for the person who brought it."""
+    validate_schema: Callable[[object, str], list[Problem]]
+    """What is wrong with a flow of a type; slow for long ones."""
     health: Callable[[], dict[str, str | None]]
     """Part of the service → what is wrong with it, None while it runs."""
     now: Callable[[], int]

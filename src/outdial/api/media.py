@@ -148,7 +148,7 @@ async def _prepare(call: Call, upload: Upload) -> Prepared:
     try:
         if size > MAX_FILE:
             raise NotAllowed(f"{name} has {size / 2**20:.1f} MB; at most {MAX_FILE >> 20} MB are taken.")
-        kept.values["duration_ms"] = await call.deps.prepare_media(aside, files.new(prompt_key))
+        kept.values["duration_ms"] = (await call.deps.prepare_media(aside, files.new(prompt_key))).ms
         await asyncio.to_thread(files.put, key, aside)
     except ValueError as error:
         await _forget(call, [f"{key}.part", *kept.files()])

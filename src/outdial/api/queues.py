@@ -11,7 +11,7 @@ from starlette.responses import Response
 from outdial.api import wire
 from outdial.api.doors import Call, Doors
 from outdial.api.fields import Choice, Field, Flag, Free, Ids, Instant, Link, Parts, Shape, Text, TextMap, Texts, Whole
-from outdial.api.nouns import VERBS, Noun, Verb, Verbs
+from outdial.api.nouns import Noun, Verb, Verbs
 from outdial.api.shapes import AUDIT, DESCRIPTION, ID, TAG, name
 from outdial.domain.errors import BadField
 from outdial.domain.queue import decode_rules
@@ -60,11 +60,6 @@ LISTED = (
 )  # fmt: skip
 """The wire's own, and why the queue is idle."""
 FILTERS = wire.filter_shape(name=Text(), type=Ids(), team_id=Ids(), tags=Texts(), enabled=Flag(), calendar=Ids())
-GROUP = Shape(
-    id=ID,
-    resource_group=Field(Link(), required=True),
-    communication=Field(Link(), read_only=True),
-)
 TAGS = Shape(name=Text(), count=Whole())
 STATE = Shape(is_all_enabled=Flag(), potential_rows=Whole())
 SWITCH = Shape(enabled=Field(Flag(), always=True))
@@ -99,7 +94,6 @@ def _search(conn: Connection, domain_id: int, query: ListQuery) -> Page:
 
 RECORDS = Verbs(_search, _get, queues.create, queues.replace, queues.patch, queues.delete)
 QUEUES = Noun("/call_center/queues", SHAPE, RECORDS, filters=FILTERS, check=_check, rule=_rule)
-GROUPS = Noun("/call_center/queues/{parent:int}/resource_groups", GROUP, queues.GROUPS, verbs=VERBS - {"patch"})
 
 
 def install(doors: Doors) -> None:
@@ -107,7 +101,6 @@ def install(doors: Doors) -> None:
     doors.add("GET", "/call_center/queues/state", _state)
     doors.add("PATCH", "/call_center/queues/state", _switch)
     QUEUES.install(doors)
-    GROUPS.install(doors)
 
 
 async def _tags(call: Call) -> Response:

@@ -13,7 +13,7 @@ from outdial.api.fields import Choice, Field, Flag, Free, Instant, Link, Long, P
 from outdial.api.nouns import Noun, Verb
 from outdial.api.shapes import AUDIT, ID, TAG, name
 from outdial.domain.errors import BadField
-from outdial.flow.parse import parse
+from outdial.flow.errors import SchemaError
 from outdial.store import schemas
 
 TYPES = ("default", "voice", "chat", "processing", "service")
@@ -47,7 +47,10 @@ NAMED = Shape(name=Text(), count=Whole())
 async def _check(call: Call, verb: Verb, values: dict[str, Any]) -> None:
     """A flow that cannot be read is refused with the path of the step."""
     if "schema" in values:
-        await asyncio.to_thread(parse, values["schema"])
+        problems = await asyncio.to_thread(call.deps.validate_schema, values["schema"], values.get("type", TYPES[0]))
+        for problem in problems:
+            if problem.level == "error":
+                raise SchemaError(problem.path, problem.message)
     elif verb in ("create", "put"):
         raise BadField("schema", "expected a list of applications")
 
