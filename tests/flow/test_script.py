@@ -10,7 +10,7 @@ import pytest
 
 from outdial.flow import script
 from outdial.flow.errors import ExpressionError
-from outdial.flow.script import Engine, Script, evaluate, in_thread, syntax_error
+from outdial.flow.script import Compiler, Engine, Script, evaluate, in_thread
 
 from .world import call
 
@@ -73,8 +73,8 @@ def test_a_very_long_expression_is_refused() -> None:
 
 
 def test_syntax_is_told_without_running() -> None:
-    assert syntax_error("nowhere.at.all()") is None
-    assert "SyntaxError" in str(syntax_error("1 +"))
+    assert Compiler().error("nowhere.at.all()") is None
+    assert "SyntaxError" in str(Compiler().error("1 +"))
 
 
 # ── js ───────────────────────────────────────────────────────────────────────────────────────────

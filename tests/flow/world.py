@@ -9,9 +9,8 @@ from typing import Any, TypeVar
 
 from outdial.flow.attempt import AfterOutcome, Ask, PreOutcome, run_after, run_before
 from outdial.flow.connection import VoiceConnection
-from outdial.flow.keys import KeyBuffer
 from outdial.flow.parse import parse
-from outdial.flow.ports import Env, MediaRef, SilenceMs, Sound
+from outdial.flow.ports import KEYS, Env, MediaRef, SilenceMs, Sound
 from outdial.flow.program import Program
 from outdial.flow.run import Ended, run
 from outdial.flow.script import inline
@@ -47,6 +46,46 @@ def on_virtual_time(work: Coroutine[Any, Any, T]) -> T:
 
 def clock() -> int:
     return START_MS + round(asyncio.get_running_loop().time() * 1000)
+
+
+class KeyBuffer:
+    """Keys pressed that nobody has taken yet. One waiter at a time."""
+
+    def __init__(self) -> None:
+        self._keys: list[str] = []
+        self._waiter: asyncio.Future[None] | None = None
+
+    def press(self, key: str) -> None:
+        self._keys.append(key)
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def take(self, timeout_ms: int, keys: str = KEYS) -> str:
+        """The earliest of ``keys``, waited for if need be; "" when none came in time. Other keys stay."""
+        key = self._take(keys)
+        if key:
+            return key
+        try:
+            async with asyncio.timeout(timeout_ms / 1000):
+                while not key:
+                    self._waiter = asyncio.get_running_loop().create_future()
+                    await self._waiter
+                    key = self._take(keys)
+        except TimeoutError:
+            return ""
+        finally:
+            self._waiter = None
+        return key
+
+    def clear(self) -> None:
+        self._keys.clear()
+
+    def _take(self, keys: str) -> str:
+        for key in self._keys:
+            if key in keys:
+                self._keys.remove(key)
+                return key
+        return ""
 
 
 class Person:
@@ -121,7 +160,7 @@ class Call:
 
 
 def logged(trace: tuple[dict[str, Any], ...]) -> list[str]:
-    return [row["args"]["text"] for row in trace if row["app"] == "log" and row["args"]]
+    return [row["args"]["text"] for row in trace if row["app"] == "log" and "args" in row]
 
 
 def call(

@@ -15,10 +15,11 @@ from outdial.flow import dates, native
 from outdial.flow.connection import Connection
 from outdial.flow.native import Call, Node
 from outdial.flow.script import Engine
-from outdial.flow.text import Scope
+from outdial.flow.text import Scope, substitute
 
-_GLOBAL = re.compile(r"\$\$\{([\s\S]*?)\}")
-_VARIABLE = re.compile(r"\$\{([\s\S]*?)\}")
+MAX_SOURCE = 10_000
+"""Characters of an expression in a schema."""
+
 _HELPER = re.compile(rf"&({'|'.join(dates.HELPERS)})\(([\s\S]*?)\)")
 KEYWORDS = re.compile(
     r"\b(?:function|case|if|return|new|switch|var|this|typeof|for|while|break|do|continue)\b", re.ASCII
@@ -40,9 +41,9 @@ class Expression:
 
 @lru_cache(maxsize=4096)
 def prepare(source: str) -> Expression:
-    """Never fails: text that is no expression fails when it is evaluated."""
-    code = _GLOBAL.sub(lambda found: f'sys.getGlobalVariable("{found[1]}")', source)
-    code = _VARIABLE.sub(lambda found: f'sys.getVariable("{found[1]}")', code)
+    """Never fails: text that is no expression fails when it is evaluated. At most MAX_SOURCE characters."""
+    code = substitute(source, "$${", 'sys.getGlobalVariable("{}")'.format)
+    code = substitute(code, "${", 'sys.getVariable("{}")'.format)
     code = _HELPER.sub(lambda found: f'sys.{found[1]}("{found[2]}")', code)
     code = KEYWORDS.sub("", code)
     calls = dict.fromkeys(Call(found[1], native.unescape(found[2])) for found in _CALL.finditer(code))

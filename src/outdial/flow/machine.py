@@ -18,7 +18,6 @@ from outdial.flow.names import refusal
 from outdial.flow.ports import Caller, Env
 from outdial.flow.program import Branch, If, Program, Step, Switch
 from outdial.flow.text import Scope
-from outdial.flow.trace import TraceStep
 
 PACE_STEPS = 200
 PACE_S = 0.01
@@ -181,10 +180,19 @@ class Run:
         return await app.run(self, args)
 
     def _note(self, step: Step, started: int, result: str, args: object) -> None:
-        ms = self.env.clock() - started
         shown = args if step.branch is None else _question(step.branch)
-        changed = self.connection.changes
-        self.env.trace.add(TraceStep(step.path, step.app, started, ms, result, shown, changed, step.tag))
+        self.env.trace.add(
+            {
+                "path": step.path,
+                "app": step.app,
+                "tag": step.tag,
+                "at": started,
+                "ms": self.env.clock() - started,
+                "result": result,
+                "args": shown,
+                "set": self.connection.changes,
+            }
+        )
 
 
 def _question(branch: Branch) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from functools import lru_cache
 
 from outdial.flow.declare import REGISTRY
 
@@ -28,6 +29,7 @@ interactiveMenu sendInteractive sendSystemMessage imUserInfo reply httpResponse
 LANGUAGE = frozenset(_NAMES.split())
 
 
+@lru_cache(maxsize=1024)
 def refusal(name: str) -> str:
     """Why an application that is not built here did not run."""
     if name in LANGUAGE:

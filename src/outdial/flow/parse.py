@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import outdial.flow.apps  # noqa: F401  # registers the applications
 from outdial.flow.declare import REGISTRY
 from outdial.flow.errors import SchemaError
-from outdial.flow.expression import Expression, prepare
+from outdial.flow.expression import MAX_SOURCE, Expression, prepare
 from outdial.flow.program import Block, Branch, If, Limit, Problem, Program, Step, Switch, While
 from outdial.flow.values import number_text
 
@@ -97,7 +97,7 @@ class _Parser:
         if app == "function":
             self._function(item[app], path, depth)
         elif app in ("trigger", "triggers"):
-            self._trigger(item[app], f"{path}.{app}", depth)
+            self._trigger(item[app], path, app, depth)
         elif app:
             self._step(app, item, path, block, depth)
 
@@ -179,10 +179,10 @@ class _Parser:
             return
         self._functions[name] = self._inner(actions, f"{path}.function.actions", depth)
 
-    def _trigger(self, args: Any, path: str, depth: int) -> None:
+    def _trigger(self, args: Any, path: str, app: str, depth: int) -> None:
         given = args if isinstance(args, Mapping) else {}
         if isinstance(given.get("disconnected"), list):
-            self._triggers["disconnected"] = self._inner(given["disconnected"], f"{path}.disconnected", depth)
+            self._triggers["disconnected"] = self._inner(given["disconnected"], f"{path}.{app}.disconnected", depth)
         if given.get("commands"):
             self._warn(path, "commands belong to chats and do nothing here")
 
@@ -207,7 +207,7 @@ class _Dropped(Exception):
 
 
 def _expression(text: object) -> Expression | None:
-    return prepare(text) if isinstance(text, str) and text else None
+    return prepare(text) if isinstance(text, str) and 0 < len(text) <= MAX_SOURCE else None
 
 
 def _max_steps(value: object) -> int:

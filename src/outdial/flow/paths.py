@@ -10,6 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import re2
+
+from outdial.flow.errors import AppFailed
 from outdial.flow.values import as_text, read_json
 
 _QUERY = re.compile(r"#\((.*)\)(#?)", re.DOTALL)
@@ -23,7 +26,7 @@ def read(text: str, path: str) -> str:
     try:
         found = find(read_json(text), path)
         return "" if found is None else as_text(found)
-    except (ValueError, RecursionError):
+    except (ValueError, AppFailed):
         return ""
 
 
@@ -75,22 +78,23 @@ def _child(value: Any, part: str) -> Any:
 def _member(value: dict[str, Any], part: str) -> Any:
     if "*" not in part and "?" not in part:
         return value.get(_plain(part), _MISSING)
-    wanted = _wildcard(part)
-    return next((item for key, item in value.items() if wanted.fullmatch(key)), _MISSING)
+    return next((item for key, item in value.items() if _like(key, part)), _MISSING)
 
 
 def _plain(part: str) -> str:
     return re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL) if "\\" in part else part
 
 
-def _wildcard(part: str) -> re.Pattern[str]:
+def _like(text: str, pattern: str) -> bool:
+    """``*`` stands for anything, ``?`` for one character; in linear time."""
+
     def one(found: re.Match[str]) -> str:
         word = found[0]
-        if word[0] == "*":
-            return ".*"
-        return "." if word == "?" else re.escape(word[-1])
+        if word == "*":
+            return "(?s:.*)"
+        return "(?s:.)" if word == "?" else re2.escape(word[-1])
 
-    return re.compile(re.sub(r"\\.|\*+|.", one, part, flags=re.DOTALL), re.DOTALL)
+    return re2.fullmatch(re.sub(r"\\.|.", one, pattern, flags=re.DOTALL), text) is not None
 
 
 def _many(items: list[Any], part: str, rest: list[str]) -> Any:
@@ -149,5 +153,4 @@ def _ordered(value: Any, operator: str, wanted: Any) -> bool:
         case ">=":
             return bool(value >= wanted)
         case _:
-            like = _wildcard(str(wanted)).fullmatch(str(value)) is not None
-            return like if operator == "%" else not like
+            return _like(str(value), str(wanted)) == (operator == "%")

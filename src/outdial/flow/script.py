@@ -82,13 +82,19 @@ async def inline(script: Script) -> str:
     return evaluate(script)
 
 
-def syntax_error(code: str) -> str | None:
-    """What is wrong with an expression's text, without running it; None when it compiles."""
-    try:
-        _call(_context(EXPRESSION_S).get("_compile"), {"code": code})
-    except ExpressionError as error:
-        return error.detail
-    return None
+class Compiler:
+    """Tells whether expressions compile, without running them."""
+
+    def __init__(self) -> None:
+        self._compile = _context(EXPRESSION_S).get("_compile")
+
+    def error(self, code: str) -> str | None:
+        """What is wrong with an expression's text; None when it compiles."""
+        try:
+            _call(self._compile, {"code": code})
+        except ExpressionError as error:
+            return error.detail
+        return None
 
 
 def _call(function: Any, given: Mapping[str, Any]) -> Any:

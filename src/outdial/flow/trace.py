@@ -3,65 +3,31 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from typing import Any
 
 MAX_STEPS = 500
 MAX_CHARS = 500
 
 
-@dataclass(frozen=True, slots=True)
-class TraceStep:
-    path: str
-    app: str
-    at: int
-    """Epoch ms."""
-    ms: int
-    result: str
-    """``ok``, a value, or why it failed."""
-    args: object
-    """After expansion."""
-    changed: dict[str, str]
-    """Variables this step changed, with their new values."""
-    tag: str = ""
-
-
 class Trace:
-    """Keeps the first steps of a run and counts the rest."""
+    """Keeps the first steps of a run, as plain JSON with long texts cut, and counts the rest."""
 
     def __init__(self, limit: int = MAX_STEPS) -> None:
-        self.steps: list[TraceStep] = []
-        self.left_out = 0
+        self._rows: list[dict[str, Any]] = []
+        self._left_out = 0
         self._limit = limit
 
-    def add(self, step: TraceStep) -> None:
-        if len(self.steps) < self._limit:
-            self.steps.append(step)
+    def add(self, row: dict[str, Any]) -> None:
+        """One step: ``path, app, at`` (epoch ms), ``ms, result, args`` after expansion, ``set``, ``tag``."""
+        if len(self._rows) < self._limit:
+            self._rows.append({key: _plain(value) for key, value in row.items() if value not in (None, "", {})})
         else:
-            self.left_out += 1
+            self._left_out += 1
 
     def rows(self) -> tuple[dict[str, Any], ...]:
-        """As plain JSON, long texts cut, ready for the store."""
-        rows = [_row(step) for step in self.steps]
-        if self.left_out:
-            rows.append({"path": "", "app": "", "result": f"{self.left_out} more steps are left out"})
-        return tuple(rows)
-
-
-def _row(step: TraceStep) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "path": step.path,
-        "app": step.app,
-        "at": step.at,
-        "ms": step.ms,
-        "result": _plain(step.result),
-        "args": _plain(step.args),
-    }
-    if step.tag:
-        row["tag"] = step.tag
-    if step.changed:
-        row["set"] = {name: _plain(value) for name, value in step.changed.items()}
-    return row
+        if not self._left_out:
+            return tuple(self._rows)
+        return (*self._rows, {"path": "", "app": "", "result": f"{self._left_out} more steps are left out"})
 
 
 def _plain(value: object, depth: int = 0) -> Any:

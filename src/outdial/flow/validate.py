@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from outdial.flow.declare import REGISTRY
 from outdial.flow.errors import SchemaError
-from outdial.flow.expression import Expression, deleted_words
+from outdial.flow.expression import MAX_SOURCE, Expression, deleted_words
 from outdial.flow.names import refusal
 from outdial.flow.parse import parse
 from outdial.flow.program import If, Problem, Program, Step, Switch, While
-from outdial.flow.script import syntax_error
+from outdial.flow.script import Compiler
 
 
 def validate(schema: object, kind: str) -> list[Problem]:
@@ -22,48 +23,57 @@ def validate(schema: object, kind: str) -> list[Problem]:
         program = parse(schema)
     except SchemaError as error:
         return [Problem(error.path, "error", error.message)]
-    return [*program.warnings, *_program(program, kind)]
+    return [*program.warnings, *_Checks(kind).program(program)]
 
 
-def _program(program: Program, kind: str) -> Iterator[Problem]:
-    for block in program.blocks:
-        for step in block.steps:
-            if not (isinstance(step.branch, While) and step.branch.again):
-                for message in _step(step, program, kind):
-                    yield Problem(step.path, "warning", message)
-    for inner in (*program.functions.values(), *program.triggers.values()):
-        yield from _program(inner, kind)
+class _Checks:
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
 
+    @cached_property
+    def _compiler(self) -> Compiler:
+        return Compiler()
 
-def _step(step: Step, program: Program, kind: str) -> Iterator[str]:
-    if step.app not in REGISTRY:
-        yield refusal(step.app)
-    elif kind in ("voice", "service") and kind not in REGISTRY[step.app].kinds:
-        yield f"{step.app} does nothing in a {kind} flow"
-    if step.limit is not None and _nowhere(step.limit.failover, program):
-        yield f"the failover {step.limit.failover!r} is no tag of this schema; the flow would end there"
-    if step.app == "goto" and isinstance(step.args, str) and _nowhere(step.args, program):
-        yield f"there is no tag {step.args!r} in this schema"
-    if isinstance(step.branch, If):
-        yield from _expression(step.branch.expression, "expression")
-    if isinstance(step.branch, While):
-        yield from _expression(step.branch.condition, "condition")
-    if isinstance(step.branch, Switch) and {"default", "_"} <= step.branch.cases.keys():
-        yield "the case `_` is never reached: there is a `default`"
+    def program(self, program: Program) -> Iterator[Problem]:
+        for block in program.blocks:
+            for step in block.steps:
+                if not (isinstance(step.branch, While) and step.branch.again):
+                    for message in self._step(step, program):
+                        yield Problem(step.path, "warning", message)
+        for inner in (*program.functions.values(), *program.triggers.values()):
+            yield from self.program(inner)
+
+    def _step(self, step: Step, program: Program) -> Iterator[str]:
+        if step.app not in REGISTRY:
+            yield refusal(step.app)
+        elif self._kind in ("voice", "service") and self._kind not in REGISTRY[step.app].kinds:
+            yield f"{step.app} does nothing in a {self._kind} flow"
+        if step.limit is not None and _nowhere(step.limit.failover, program):
+            yield f"the failover {step.limit.failover!r} is no tag of this schema; the flow would end there"
+        if step.app == "goto" and isinstance(step.args, str) and _nowhere(step.args, program):
+            yield f"there is no tag {step.args!r} in this schema"
+        yield from self._branch(step)
+
+    def _branch(self, step: Step) -> Iterator[str]:
+        match step.branch:
+            case If(expression=expression):
+                yield from self._expression(expression, "expression")
+            case While(condition=condition):
+                yield from self._expression(condition, "condition")
+            case Switch(cases=cases) if "default" in cases and "_" in cases:
+                yield "the case `_` is never reached: there is a `default`"
+
+    def _expression(self, expression: Expression | None, name: str) -> Iterator[str]:
+        if expression is None:
+            yield f"{name} must be a text of 1 to {MAX_SOURCE} characters"
+            return
+        words = deleted_words(expression.source)
+        if words:
+            yield f"the {name} loses the words {', '.join(dict.fromkeys(words))}, even inside quotes"
+        error = self._compiler.error(expression.code) if expression.native is None else None
+        if error:
+            yield f"the {name} does not compile: {error}"
 
 
 def _nowhere(tag: str, program: Program) -> bool:
     return "${" not in tag and tag not in program.tags
-
-
-def _expression(expression: Expression | None, name: str) -> Iterator[str]:
-    if expression is None:
-        yield f"{name} must be a text that is not empty"
-        return
-    words = deleted_words(expression.source)
-    if words:
-        yield f"the {name} loses the words {', '.join(dict.fromkeys(words))}, even inside quotes"
-    if expression.native is None:
-        error = syntax_error(expression.code)
-        if error:
-            yield f"the {name} does not compile: {error}"

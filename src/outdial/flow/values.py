@@ -8,6 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from outdial.flow.errors import AppFailed
+
 
 @lru_cache(maxsize=8)
 def read_json(text: str) -> Any:
@@ -19,7 +21,10 @@ def read_json(text: str) -> Any:
 
 
 def as_text(value: object) -> str:
-    """A value as it is stored in a variable: integers plainly, objects as compact JSON (ours, §2.4)."""
+    """A value as it is stored in a variable: integers plainly, objects as compact JSON (ours, §2.4).
+
+    Raises AppFailed when it is nested too deeply.
+    """
     if isinstance(value, str):
         return value
     if value is None:
@@ -28,7 +33,10 @@ def as_text(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return number_text(value)
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except RecursionError:
+        raise AppFailed("nested too deeply") from None
 
 
 def number_text(value: float) -> str:

@@ -11,6 +11,7 @@ from outdial.flow import native
 from outdial.flow.declare import application, arg
 from outdial.flow.machine import Run
 from outdial.flow.script import Script
+from outdial.flow.text import substitute
 from outdial.flow.values import as_text
 
 
@@ -48,13 +49,13 @@ class Js:
     set_var: str = arg("", wire="setVar", required=True, help="Variable for the result.")
 
 
-_VARIABLE = re.compile(r"(\$?)\$\{([\s\S]*?)\}")
 _CALL = re.compile(r'_get(Channel|Global)Var\("((?:[^"\\\n\r]|\\[^\n\r])*)"\)')
 
 
 @application("js", args=Js, group="script", help="Runs JavaScript for at most a second.")
 async def js(run: Run, args: Js) -> None:
-    code = _VARIABLE.sub(lambda found: f'_get{"Global" if found[1] else "Channel"}Var("{found[2]}")', args.data)
+    code = substitute(args.data, "$${", '_getGlobalVar("{}")'.format)
+    code = substitute(code, "${", '_getChannelVar("{}")'.format)
     result = await run.env.scripts(_script(run, code))
     if args.set_var:
         run.connection.set(args.set_var, result)
