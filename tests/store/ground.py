@@ -38,13 +38,13 @@ class Ground:
         return self.do(self.store.write(lambda conn: fn(conn, *args, **named)))
 
     def step(self, step: Step) -> Any:
-        return self.do(self.store.step(step))  # type: ignore[arg-type]  # any step
+        return self.do(self.store.step(step))
 
     def steps(self, *steps: Step) -> list[Any]:
         """All at once, so that they share a commit where the store groups."""
 
         async def together() -> list[Any]:
-            return await asyncio.gather(*(self.store.step(s) for s in steps))  # type: ignore[arg-type]  # any step
+            return await asyncio.gather(*(self.store.step(s) for s in steps))
 
         return self.do(together())
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from outdial.domain.errors import StoreUnavailable
 from outdial.store.context import Bell
+from outdial.store.dialect import unavailable
 from outdial.store.steps import Bridged, Ended, Finish, Go, Offering, Redialog, Step
 
 T = TypeVar("T")
@@ -68,6 +69,10 @@ class Store(ABC):
             for callback in self._subscribers.get(bell, ()):
                 callback()
 
-    def _gone(self, why: str) -> StoreUnavailable:
+    def _told(self, error: Exception) -> Exception:
+        """What the caller is told: StoreUnavailable when it is the database's doing, else the error itself."""
+        why = unavailable(error)
+        if why is None:
+            return error
         self._ill = why
         return StoreUnavailable(f"The database does not take this just now: {why}")

@@ -6,7 +6,8 @@ in as text and is read with ``CAST(… AS TEXT)``, for one driver would decode i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -108,6 +109,26 @@ def raw(conn: Connection) -> Raw:
     if is_sqlite(conn):
         return SqliteRaw(conn.connection.driver_connection)
     return PostgresRaw(conn.connection.dbapi_connection)  # type: ignore[arg-type]  # never detached here
+
+
+@contextmanager
+def savepoint(conn: Connection) -> Iterator[None]:
+    """What fails inside is undone alone. On SQLite by the driver: a tenth of the toolkit's cost, for each step."""
+    if not is_sqlite(conn):
+        with conn.begin_nested():
+            yield
+        return
+    driver = conn.connection.driver_connection
+    assert driver is not None
+    driver.execute("SAVEPOINT job")
+    try:
+        yield
+    except BaseException:
+        if driver.in_transaction:  # a full disk ends the whole transaction by itself
+            driver.execute("ROLLBACK TO job")
+            driver.execute("RELEASE job")
+        raise
+    driver.execute("RELEASE job")
 
 
 def dump(value: Any) -> str:

@@ -21,7 +21,10 @@ from outdial.store.steps import Finish
 _JSON = ("communication", "variables")
 _RETURNED = ", ".join(f"CAST({name} AS TEXT)" if name in _JSON else name for name in OpenRow._fields)
 _DELETE = f"DELETE FROM attempt WHERE id IN {{ids}} RETURNING {_RETURNED}"
-_MEMBERS = "SELECT id, attempts, ready_at, stop_at, stop_cause, CAST(variables AS TEXT) FROM member WHERE id IN {ids} ORDER BY id {lock}"
+_MEMBERS = (
+    "SELECT id, attempts, ready_at, stop_at, stop_cause, CAST(variables AS TEXT) FROM member WHERE id IN {ids}"
+    " ORDER BY id {lock}"
+)
 _NUMBERS = "SELECT member_id, id, attempts, stop_at FROM member_number WHERE member_id IN {ids}"
 _UPDATE_MEMBER = (
     "UPDATE member SET attempts = ?, ready_at = ?, stop_at = ?, stop_cause = ?, state = ?, variables = ?,"

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from outdial.store.base import Failed, Function
-from outdial.store.steps import Step
+from outdial.store.steps import Ended, Finish, Step
 
 GAP_S = 0.005
 """After a commit the next one waits this long, so that busy times write in groups and quiet ones at once."""
+LATE_S = 0.02
+"""The end of a call is in no hurry: nobody is on the line any more. It waits this long for company."""
 MOST = 256
 """Jobs of one commit; with so many nothing waits."""
+NEVER = float("inf")
 
 
 @dataclass(slots=True)
@@ -23,6 +26,10 @@ class Job:
 
     work: Function[Any] | Step
     future: asyncio.Future[Any]
+
+    @property
+    def late(self) -> bool:
+        return isinstance(self.work, Ended | Finish)
 
     def answer(self, value: Any) -> None:
         if self.future.done():  # whoever waited was cancelled; what is written stays written
@@ -42,6 +49,8 @@ class Gatherer:
         self._waiting: deque[Job] = deque()
         self._busy = False
         self._timer: asyncio.Handle | None = None
+        self._due = NEVER
+        """Loop time for which the timer is set."""
         self._free_at = 0.0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -50,22 +59,25 @@ class Gatherer:
         job = Job(work, self._loop.create_future())
         self._waiting.append(job)
         self._idle.clear()
-        if not self._busy and (self._timer is None or len(self._waiting) == MOST):
-            self._arm()
+        if not self._busy:
+            self._arm(late=job.late)
         return job.future
 
-    def _arm(self) -> None:
+    def _arm(self, *, late: bool) -> None:
+        """Sets the timer, if it is not set for an earlier moment."""
+        now = self._loop.time()
+        due = now if len(self._waiting) >= MOST else max(self._free_at, now + (LATE_S if late else 0))
+        if due >= self._due:
+            return
         if self._timer is not None:
             self._timer.cancel()
-        wait = self._free_at - self._loop.time()
-        now = wait <= 0 or len(self._waiting) >= MOST
-        self._timer = self._loop.call_soon(self._flush) if now else self._loop.call_later(wait, self._flush)
+        self._due = due
+        self._timer = self._loop.call_soon(self._flush) if due <= now else self._loop.call_at(due, self._flush)
 
     def _flush(self) -> None:
-        self._timer = None
+        self._timer, self._due = None, NEVER
         self._busy = True
-        group = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
-        self._write(group)
+        self._write([self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))])
 
     def done(self, group: list[Job], answers: list[Any]) -> None:
         """The group is written, or has failed; the next one may go."""
@@ -74,7 +86,7 @@ class Gatherer:
         for job, value in zip(group, answers, strict=True):
             job.answer(value)
         if self._waiting:
-            self._arm()
+            self._arm(late=all(job.late for job in self._waiting))
         else:
             self._idle.set()
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from outdial.store.base import Failed, Function
 from outdial.store.context import context_of
-from outdial.store.dialect import unavailable
+from outdial.store.dialect import savepoint, unavailable
 from outdial.store.steps import Bridged, Ended, Finish, Offering, Redialog, Step
 from outdial.store.writing import write_steps
 
@@ -38,7 +38,7 @@ def run_alone(conn: Connection, fn: Function[Any]) -> Any:
     """Runs a function in a savepoint. Answers Failed for its error, raises the database's."""
     bells = set(context_of(conn).bells)
     try:
-        with conn.begin_nested():
+        with savepoint(conn):
             return fn(conn)
     except Exception as error:  # handed to whoever waits for this job
         if unavailable(error):

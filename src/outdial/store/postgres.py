@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from outdial.domain.errors import Misconfigured
 from outdial.store.base import Failed, Function, Store
 from outdial.store.context import Context, attach
-from outdial.store.dialect import dump, unavailable
+from outdial.store.dialect import dump
 from outdial.store.gather import Gatherer, Job
 from outdial.store.group import write_group
 from outdial.store.steps import Step
@@ -40,7 +40,7 @@ class PostgresStore(Store):
         self._lock = lock
         self._context = context
         self._gatherer = Gatherer(asyncio.get_running_loop(), self._start)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[list[Any]]] = set()
 
     async def read(self, fn: Function[T]) -> T:
         return await self._transaction(fn, read_only=True)
@@ -65,27 +65,27 @@ class PostgresStore(Store):
                 async with conn.begin():
                     answer = await conn.run_sync(run)
         except Exception as error:
-            why = unavailable(error)
-            if why is None:
+            told = self._told(error)
+            if told is error:
                 raise
-            raise self._gone(why) from error
+            raise told from error
         if not read_only:
             self._ill = None
             self._ring(context.bells)
         return answer
 
     def _start(self, group: list[Job]) -> None:
-        task = asyncio.get_running_loop().create_task(self._write(group))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _write(self, group: list[Job]) -> None:
         """One transaction for the steps that waited together."""
-        try:
-            answers = await self._transaction(lambda conn: write_group(conn, [job.work for job in group]))
-        except Exception as error:  # noqa: BLE001  # handed to everybody who waits for this commit
-            answers = [Failed(error)] * len(group)
-        self._gatherer.done(group, answers)
+        works = [job.work for job in group]
+        task = asyncio.get_running_loop().create_task(self._transaction(lambda conn: write_group(conn, works)))
+        self._tasks.add(task)
+        task.add_done_callback(lambda done: self._committed(group, done))
+
+    def _committed(self, group: list[Job], task: asyncio.Task[list[Any]]) -> None:
+        self._tasks.discard(task)
+        error = task.exception()
+        failed = [Failed(error)] * len(group) if isinstance(error, Exception) else None
+        self._gatherer.done(group, failed or task.result())
 
     async def close(self) -> None:
         await self._gatherer.drained()

@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-import threading
+import sqlite3
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
 
 from outdial.domain.errors import Misconfigured
 from outdial.store.base import Failed, Function, Store
-from outdial.store.context import Context, attach
-from outdial.store.dialect import dump, unavailable
+from outdial.store.context import Bell, Context, attach
+from outdial.store.dialect import dump
 from outdial.store.gather import Gatherer, Job
 from outdial.store.group import write_group
 from outdial.store.steps import Step
@@ -55,7 +55,9 @@ def engine_for(path: str, *, begin: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def open_transaction(conn: Connection) -> None:
-        conn.exec_driver_sql(begin)
+        driver = conn.connection.driver_connection
+        if driver is not None and not driver.in_transaction:  # the writer opens its own
+            driver.execute(begin)
 
     return engine
 
@@ -81,6 +83,11 @@ class FileLock:
         os.close(self._file)
 
 
+class Commit(NamedTuple):
+    answers: list[Any]
+    bells: set[Bell]
+
+
 class Writer:
     """The one connection that writes, with a fresh one after trouble."""
 
@@ -95,25 +102,29 @@ class Writer:
             attach(self._conn, self._context)
         return self._conn
 
-    def write(self, works: Sequence[Function[Any] | Step]) -> list[Any]:
+    def write(self, works: Sequence[Function[Any] | Step]) -> Commit:
         """One commit. Raises what the database itself says; then nothing of it is written."""
         self._context.bells.clear()
         try:
             conn = self._connection()
-            with conn.begin():
-                return write_group(conn, works)
+            driver = conn.connection.driver_connection
+            assert driver is not None
+            driver.execute("BEGIN IMMEDIATE")
+            answers = write_group(conn, works)
+            conn.commit()
+            if driver.in_transaction:  # steps alone do not go through the toolkit
+                driver.execute("COMMIT")
         except BaseException:
-            self._context.bells.clear()
             self.close()
             raise
+        return Commit(answers, set(self._context.bells))
 
     def close(self) -> None:
-        if self._conn is not None:
-            with suppress(Exception):  # the connection is being thrown away; what failed is raised elsewhere
-                self._conn.invalidate()
-            with suppress(Exception):
-                self._conn.close()
-            self._conn = None
+        conn, self._conn = self._conn, None
+        if conn is not None:
+            with suppress(SQLAlchemyError, sqlite3.Error):  # what failed is raised elsewhere; this one is thrown away
+                conn.invalidate()
+                conn.close()
 
 
 class MemoryStore(Store):
@@ -162,22 +173,21 @@ class FileStore(Store):
         self._lock = lock
         self._context = context
         self._loop = asyncio.get_running_loop()
-        self._gatherer = Gatherer(self._loop, self._hand_over)
-        self._groups: SimpleQueue[list[Job] | None] = SimpleQueue()
+        self._gatherer = Gatherer(self._loop, self._start)
         self._engine = engine_for(str(path), begin="BEGIN IMMEDIATE")
         self._reading = engine_for(str(path), begin="BEGIN")
+        self._writer = Writer(self._engine, context)
+        self._writing = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
-        self._thread = threading.Thread(target=self._run, name="store", daemon=True)
-        self._thread.start()
 
     async def read(self, fn: Function[T]) -> T:
         try:
             return await self._loop.run_in_executor(self._readers, self._read, fn)
         except Exception as error:
-            why = unavailable(error)
-            if why is None:
+            told = self._told(error)
+            if told is error:
                 raise
-            raise self._gone(why) from error
+            raise told from error
 
     def _read(self, fn: Function[T]) -> T:
         with self._reading.connect() as conn, conn.begin():
@@ -191,37 +201,31 @@ class FileStore(Store):
     async def _step(self, step: Step) -> Any:
         return await self._gatherer.add(step)
 
-    def _hand_over(self, group: list[Job]) -> None:
-        self._groups.put(group)
+    def _start(self, group: list[Job]) -> None:
+        """Hands a group to the writer thread."""
+        commit = self._writing.submit(self._writer.write, [job.work for job in group])
+        commit.add_done_callback(lambda done: self._loop.call_soon_threadsafe(self._committed, group, done))
 
-    def _run(self) -> None:
-        """The writer thread."""
-        writer = Writer(self._engine, self._context)
-        while (group := self._groups.get()) is not None:
-            try:
-                answers = writer.write([job.work for job in group])
-                failure = None
-            except Exception as error:  # noqa: BLE001  # handed to everybody who waits for this commit
-                answers, failure = [], error
-            self._loop.call_soon_threadsafe(self._committed, group, answers, failure, set(self._context.bells))
-        writer.close()
-
-    def _committed(self, group: list[Job], answers: list[Any], failure: Exception | None, bells: set[Any]) -> None:
-        if failure is None:
-            self._ill = None
-        else:
-            why = unavailable(failure)
-            error = self._gone(why) if why else failure
-            error.__cause__ = failure if why else None
-            answers = [Failed(error)] * len(group)
-        self._gatherer.done(group, answers)
-        self._ring(bells)
+    def _committed(self, group: list[Job], commit: Future[Commit]) -> None:
+        error = commit.exception()
+        if isinstance(error, Exception):
+            told = self._told(error)
+            told.__cause__ = error if told is not error else None
+            self._gatherer.done(group, [Failed(told)] * len(group))
+            return
+        self._ill = None
+        done = commit.result()
+        self._gatherer.done(group, done.answers)
+        self._ring(done.bells)
 
     async def close(self) -> None:
         await self._gatherer.drained()
-        self._groups.put(None)
-        await asyncio.to_thread(self._thread.join)
+        await asyncio.to_thread(self._shut)
+        self._lock.release()
+
+    def _shut(self) -> None:
+        self._writing.submit(self._writer.close).result()
+        self._writing.shutdown()
         self._readers.shutdown()
         self._engine.dispose()
         self._reading.dispose()
-        self._lock.release()
