@@ -139,6 +139,10 @@ def test_a_function_sees_and_changes_the_variables() -> None:
     assert call(schema).lines == ["12"]
 
 
+def test_the_other_spelling_of_a_function_name() -> None:
+    assert call([function("f", {"log": "f"}), {"execute": {"fn": "f"}}]).lines == ["f"]
+
+
 def test_a_function_declared_in_a_branch_is_known_everywhere() -> None:
     schema = [{"execute": {"name": "f"}}, {"if": {"expression": "false", "then": [function("f", {"log": "f"})]}}]
     assert call(schema).lines == ["f"]
@@ -213,3 +217,14 @@ def test_ours_of_two_applications_in_one_object_the_first_runs() -> None:
 def test_an_endless_loop_pauses_so_that_others_can_run() -> None:
     done = call([{"while": {"condition": "true", "maxSteps": "5000", "do": [{"set": {"a": "1"}}]}}])
     assert done.ms >= 400  # 10,000 steps, 10 ms pause every 200
+
+
+def test_functions_that_multiply_beside_the_flow_are_stopped() -> None:
+    twice: Schema = [
+        {"execute": {"name": "f", "async": True}},
+        {"execute": {"name": "f", "async": True}},
+        {"softSleep": 10},
+    ]
+    done = call([function("f", *twice), {"execute": {"name": "f", "async": True}}, {"log": "x"}])
+    assert done.ended.how == "finished"
+    assert "x" in done.lines

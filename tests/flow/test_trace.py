@@ -32,6 +32,11 @@ def test_each_step_with_what_it_was_given_and_what_it_changed() -> None:
     )
 
 
+def test_the_authors_name_of_a_step() -> None:
+    (row,) = call([{"trace": {"name": "greeting"}, "log": "hi"}]).ended.trace
+    assert row["name"] == "greeting"
+
+
 def test_a_composite_shows_its_question_and_the_answer() -> None:
     rows = call([{"if": {"expression": "1 > 2"}}, {"switch": {"variable": "${x}", "case": {}}}]).ended.trace
     assert [(row["args"], row["result"]) for row in rows] == [("1 > 2", "false"), ("${x}", "no case")]

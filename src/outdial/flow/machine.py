@@ -186,6 +186,7 @@ class Run:
                 "path": step.path,
                 "app": step.app,
                 "tag": step.tag,
+                "name": step.trace_name,
                 "at": started,
                 "ms": self.env.clock() - started,
                 "result": result,

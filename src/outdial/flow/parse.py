@@ -6,7 +6,7 @@ What the released engine overlooks becomes a warning here; only what is no schem
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import outdial.flow.apps  # noqa: F401  # registers the applications
@@ -130,6 +130,7 @@ class _Parser:
             REGISTRY.get(app),
             args,
             tag=self._tag(item, path),
+            trace_name=_trace_name(item.get("trace")),
             breaks=item.get("break") is True,
             limit=_limit(item.get("limit")),
             branch=branch,
@@ -144,10 +145,8 @@ class _Parser:
         """Behind the last step of a body stands the ``while`` once more, to decide about a further pass."""
         body = self._drafts[branch.do].steps
         if body:
-            again = While(branch.condition, branch.do, branch.max_steps, again=True)
-            body.append(
-                Step(step.index, step.path, "while", step.application, step.args, "", step.breaks, step.limit, again)
-            )
+            again = replace(branch, again=True)
+            body.append(replace(step, tag="", branch=again))
 
     def _branch(self, app: str, args: Any, place: _Place) -> Branch | None:
         given = args if isinstance(args, Mapping) else {}
@@ -217,6 +216,11 @@ def _max_steps(value: object) -> int:
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e9:
         return int(value)
     return DEFAULT_MAX_STEPS
+
+
+def _trace_name(value: object) -> str:
+    name = value.get("name") if isinstance(value, Mapping) else ""
+    return name if isinstance(name, str) else ""
 
 
 def _limit(value: object) -> Limit | None:

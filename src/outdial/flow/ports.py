@@ -48,7 +48,7 @@ class Caller(Protocol):
         ...
 
     async def play(self, sounds: Sequence[Sound], stop_keys: str) -> str:
-        """Plays one after the other. Cancelling the call stops the sound.
+        """Plays one after the other. Cancelling the waiting task stops the sound.
 
         A key of ``stop_keys`` stops it, at once when such a key waits in the buffer already: that key is taken
         out of the buffer and returned. Other keys stay there. Returns "" when everything was played.

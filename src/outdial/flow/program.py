@@ -68,6 +68,8 @@ class Step:
     """None: not built here, or unknown."""
     args: Any
     tag: str = ""
+    trace_name: str = ""
+    """``trace.name``: how the author calls this step in reports."""
     breaks: bool = False
     limit: Limit | None = None
     branch: Branch | None = None
