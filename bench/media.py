@@ -26,12 +26,14 @@ from pathlib import Path
 
 from outdial.audio.law import ALAW, FRAME, FRAME_MS, RATE
 from outdial.audio.wav import read
-from outdial.rtp.packet import HEADER
 from outdial.switch.embedded.media.client import Lease, MediaClient
 from outdial.switch.port import Frames, MediaFigures, Played
 
 _TIMESTAMPNS = 35
 _TIMESPEC = struct.Struct("@qq")
+_SEQUENCE = struct.Struct("!H")
+_STAMPED_OF = 8
+"""Every so many ports the far end reads arrivals too: that is dear, and a sample says as much."""
 _BUFFER = 4 << 20
 _PEERS = 64
 """Ports of the far end; calls share them, as they share a carrier's."""
@@ -58,44 +60,51 @@ class Priced:
 # ── the far end ──────────────────────────────────────────────────────────────────────────────────
 
 
+Address = tuple[str, int]
 Seen = dict[int, list[tuple[int, float]]]
 
 
 def echo(seconds: float, back: bool) -> None:
     """Prints its ports, echoes for so long, then prints what it saw; both as JSON."""
-    sockets = [_open() for _ in range(_PEERS)]
+    sockets = [_open(stamped=not n % _STAMPED_OF) for n in range(_PEERS)]
+    stamped = set(sockets[::_STAMPED_OF])
     print(json.dumps([each.getsockname()[1] for each in sockets]), flush=True)
     seen: Seen = {}
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         waiting, _, _ = select.select(sockets, [], [], 0.2)
         for each in waiting:
-            _take_waiting(each, seen, back)
+            take = _take_stamped if each in stamped else _take_plain
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    data, sender = take(each, seen)
+                    if back:
+                        each.sendto(data, sender)
         time.sleep(0.002)  # the kernel stamps arrivals, so waking up for many at once spoils nothing
     print(json.dumps(seen))
 
 
-def _open() -> socket.socket:
+def _open(stamped: bool) -> socket.socket:
     each = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     each.bind(("127.0.0.1", 0))
     each.setblocking(False)
-    each.setsockopt(socket.SOL_SOCKET, _TIMESTAMPNS, 1)
+    each.setsockopt(socket.SOL_SOCKET, _TIMESTAMPNS, int(stamped))
     for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
         each.setsockopt(socket.SOL_SOCKET, option, _BUFFER)
     return each
 
 
-def _take_waiting(each: socket.socket, seen: Seen, back: bool) -> None:
-    while True:
-        try:
-            data, ancillary, _, sender = each.recvmsg(2048, 64)
-        except BlockingIOError:
-            return
-        seconds, nanoseconds = _TIMESPEC.unpack(ancillary[0][2])
-        seen.setdefault(sender[1], []).append((HEADER.unpack_from(data)[2], seconds * 1000 + nanoseconds / 1e6))
-        if back:
-            with contextlib.suppress(OSError):
-                each.sendto(data, sender)
+def _take_stamped(each: socket.socket, seen: Seen) -> tuple[bytes, Address]:
+    data, ancillary, _, sender = each.recvmsg(2048, 64)
+    seconds, nanoseconds = _TIMESPEC.unpack(ancillary[0][2])
+    seen.setdefault(sender[1], []).append((_SEQUENCE.unpack_from(data, 2)[0], seconds * 1000 + nanoseconds / 1e6))
+    return data, sender
+
+
+def _take_plain(each: socket.socket, seen: Seen) -> tuple[bytes, Address]:
+    data, sender = each.recvfrom(2048)
+    seen.setdefault(sender[1], []).append((_SEQUENCE.unpack_from(data, 2)[0], 0.0))
+    return data, sender
 
 
 # ── our end ──────────────────────────────────────────────────────────────────────────────────────
@@ -134,7 +143,7 @@ class FarEnd:
         self.ports: list[int] = json.loads(self._line())
 
     def seen(self) -> dict[str, list[tuple[int, float]]]:
-        """By our port: sequence number and kernel arrival (ms) of every packet. Waits for its end."""
+        """By our port: sequence number and kernel arrival (ms, 0 = not read) of every packet. Waits for its end."""
         seen: dict[str, list[tuple[int, float]]] = json.loads(self._line())
         self._process.wait()
         return seen
@@ -168,7 +177,7 @@ async def _ring(calls: int, seconds: float, far: FarEnd, folder: Path) -> Rung:
     legs: list[tuple[Lease, Ear]] = []
     for n in range(calls):
         ear = Ear()
-        while (lease := client.lease(ear)) is None:
+        while (lease := client.lease(ear)) is None:  # noqa: ASYNC110 – the next block of ports is on its way
             await asyncio.sleep(0.05)
         legs.append((lease, ear))
         client.point(lease, "127.0.0.1", far.ports[n % _PEERS], ALAW.payload_type, 101)
@@ -191,7 +200,7 @@ async def _ring(calls: int, seconds: float, far: FarEnd, folder: Path) -> Rung:
 
 def _sum_up(rung: Rung) -> Priced:
     calls = len(rung.ears)
-    late = sorted(ms for call in rung.seen for ms in _lateness(call))
+    late = sorted(ms for call in rung.seen if call[0][1] for ms in _lateness(call))
     unbroken = sum(len(call) == (call[-1][0] - call[0][0] & 0xFFFF) + 1 for call in rung.seen)
     return Priced(
         calls,

@@ -116,7 +116,7 @@ class Leg:
         """Every 20 ms: the packet to send, empty when there is none."""
         packet = self.outgoing.packet(round_, now_ms)
         if packet and self.recorder is not None:
-            self.recorder.sent(round_, packet[12:], self.outgoing.law)
+            self.recorder.sent(round_, self.outgoing.frame, self.outgoing.law)
         return packet
 
     def poll(self, round_: int, arrival: int, now_ms: int) -> None:

@@ -13,6 +13,7 @@ from outdial.switch.embedded.media.playlist import Piece, Playlist
 from outdial.switch.port import Played, PlayEnd
 
 _MARKER = 0x80
+_pack = HEADER.pack
 
 PiecesOf = Callable[[Law], Sequence[Piece]]
 """A playlist's sounds in the law asked for."""
@@ -30,6 +31,7 @@ class Outgoing:
         "_silence",
         "_stamp",
         "always",
+        "frame",
         "held",
         "law",
         "sent",
@@ -42,6 +44,7 @@ class Outgoing:
         self._sequence = seed >> 32 & 0xFFFF
         self._stamp = seed >> 48 & 0xFFFFFFFF
         self.sent = 0
+        self.frame = b""
         self.always = False
         """Silence is sent when nothing plays."""
         self.held = False
@@ -83,23 +86,29 @@ class Outgoing:
         return (self._stamp + round_ * FRAME) & 0xFFFFFFFF
 
     def packet(self, round_: int, now_ms: int) -> bytes:
-        """The packet due in this round, empty when there is none."""
-        frame = self._silence if self.always else b""
-        if self._playlist is not None:
-            frame = self._next_frame(self._playlist, now_ms) or frame
+        """The packet due in this round, empty when there is none; ``frame`` is its sound then."""
+        playlist = self._playlist
+        if playlist is None:
+            frame = self._silence if self.always else b""
+        else:
+            frame = playlist.take()
+            if not frame or not self._first_packet_at:
+                frame = self._edge(frame, now_ms)
         if not frame or self.held:
             return b""
+        self.frame = frame
         self._sequence = sequence = (self._sequence + 1) & 0xFFFF
         kind = self._kind
         if kind & _MARKER:
             self._kind = kind ^ _MARKER
         self.sent += 1
-        return HEADER.pack(VERSION, kind, sequence, (self._stamp + round_ * FRAME) & 0xFFFFFFFF, self.ssrc) + frame
+        return _pack(VERSION, kind, sequence, (self._stamp + round_ * FRAME) & 0xFFFFFFFF, self.ssrc) + frame
 
-    def _next_frame(self, playlist: Playlist, now_ms: int) -> bytes:
-        frame = playlist.take()
+    def _edge(self, frame: bytes, now_ms: int) -> bytes:
+        """The first frame of a playlist, or what comes after its last."""
         if not frame:
             self.stop("done")
-        elif not self._first_packet_at and not self.held:
+            return self._silence if self.always else b""
+        if not self.held:
             self._first_packet_at = now_ms
         return frame

@@ -73,7 +73,9 @@ class Media:
 
     def read(self, control: socket.socket) -> bool:
         """Waits for a command or the next tick; False when the other side is gone."""
-        select.select([control], [], [], self._patience())
+        ready, _, _ = select.select([control], [], [], self._patience())
+        if not ready:
+            return True
         for _ in range(_COMMANDS_AT_ONCE):
             try:
                 data = control.recv(_COMMAND_BYTES)
@@ -90,8 +92,9 @@ class Media:
         self._wheel.turn(time.monotonic, epoch_ms)
         while self._writer.closed:
             self._recorded(self._writer.closed.popleft())
-        if time.monotonic() - self._turned_at >= _TURNED_EVERY_S:
-            self._turned_at = time.monotonic()
+        now = time.monotonic()
+        if now - self._turned_at >= _TURNED_EVERY_S:
+            self._turned_at = now
             self._reports.append(self._wheel.report())
 
     def write(self, control: socket.socket) -> None:

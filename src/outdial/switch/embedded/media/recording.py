@@ -148,16 +148,31 @@ class Writer:
 class Recorder:
     """Both sides of one call on one timeline, from the round of its answer."""
 
-    __slots__ = ("_anchored", "_placement", "_source", "_start", "_window", "_writer", "file")
+    __slots__ = (
+        "_anchored",
+        "_law",
+        "_next_position",
+        "_next_timestamp",
+        "_placement",
+        "_source",
+        "_start",
+        "_window",
+        "_writer",
+        "file",
+    )
 
     def __init__(self, file: File, writer: Writer, start_round: int) -> None:
         self.file = file
+        self._law = file.law
         self._writer = writer
         self._start = start_round * FRAME
         self._window = Window(file.law)
         self._placement = Placement()
         self._source = -1
         self._anchored = False
+        self._next_timestamp = -1
+        """Of the packet that would follow the last one, and where it would go."""
+        self._next_position = 0
 
     @property
     def wants_exact(self) -> bool:
@@ -165,18 +180,19 @@ class Recorder:
         return not self._anchored
 
     def sent(self, round_: int, sound: bytes, law: Law) -> None:
-        self._window.left(round_ * FRAME - self._start, self._in_files_law(sound, law))
+        if law is not self._law:
+            sound = sound.translate(_TO[self._law])
+        self._window.left(round_ * FRAME - self._start, sound)
 
     def heard(self, source: int, timestamp: int, sound: bytes, law: Law, arrival: int, *, exact: bool) -> None:
         """``arrival`` in samples of the rounds' clock; taken as it comes until an exact one is at hand."""
-        if source != self._source:
-            self._source, self._anchored = source, False
-        if exact and not self._anchored:
-            self._placement, self._anchored = Placement(), True
-        position = self._placement.place(source, timestamp, arrival)
-        if exact:
-            self._placement.observe(position, arrival)
-        self._window.right(position - self._start, self._in_files_law(sound, law))
+        if law is not self._law:
+            sound = sound.translate(_TO[self._law])
+        if exact or timestamp != self._next_timestamp or source != self._source:
+            self._next_position = self._place(source, timestamp, arrival, exact)
+        self._window.right(self._next_position, sound)
+        self._next_timestamp = (timestamp + len(sound)) & 0xFFFFFFFF
+        self._next_position += len(sound)
 
     def flush(self, round_: int) -> None:
         while block := self._window.take(round_ * FRAME - self._start):
@@ -186,5 +202,12 @@ class Recorder:
         self.flush(round_)
         self._writer.write(self.file, self._window.rest(round_ * FRAME - self._start), last=True)
 
-    def _in_files_law(self, sound: bytes, law: Law) -> bytes:
-        return sound if law is self.file.law else sound.translate(_TO[self.file.law])
+    def _place(self, source: int, timestamp: int, arrival: int, exact: bool) -> int:
+        if source != self._source:
+            self._source, self._anchored = source, False
+        if exact and not self._anchored:
+            self._placement, self._anchored = Placement(), True
+        position = self._placement.place(source, timestamp, arrival)
+        if exact:
+            self._placement.observe(position, arrival)
+        return position - self._start

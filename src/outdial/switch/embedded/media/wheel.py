@@ -29,6 +29,7 @@ class Wheel:
         self._tick = 0
         """The next tick to turn, counted from zero."""
         self._slots: list[list[list[Leg]]] = [[[] for _ in range(PHASES)] for _ in range(SLOTS)]
+        self._counts = [0] * SLOTS
         self._legs = 0
         self._lateness = [0] * (_BUCKETS + 1)
         self._latest_s = 0.0
@@ -42,19 +43,21 @@ class Wheel:
         if not self._legs:
             self._tick = max(self._tick, int((now - self._zero) / _TICK_S))
         self._legs += 1
-        leg.slot = min(range(SLOTS), key=lambda slot: sum(map(len, self._slots[slot])))
+        leg.slot = min(range(SLOTS), key=self._counts.__getitem__)
+        self._counts[leg.slot] += 1
         leg.phase = min(range(PHASES), key=lambda phase: len(self._slots[leg.slot][phase]))
         self._slots[leg.slot][leg.phase].append(leg)
 
     def remove(self, leg: Leg) -> None:
         self._slots[leg.slot][leg.phase].remove(leg)
+        self._counts[leg.slot] -= 1
         self._legs -= 1
 
     def next_due(self) -> float | None:
         """When ``turn`` has something to do; None when no leg is on the wheel."""
         if not self._legs:
             return None
-        while not any(self._slots[self._tick % SLOTS]):
+        while not self._counts[self._tick % SLOTS]:
             self._tick += 1
         return self._zero + self._tick * _TICK_S
 
