@@ -86,12 +86,11 @@ def _placed(placed: Placed, unreachable: Mapping[int, str]) -> str | None:
 def why_closed_now(
     plan: Plan, queue: Queue, zones: list[str], now: int
 ) -> tuple[str | None, frozenset[str], int | None]:
-    """(sentence when all zones are closed, the closed zones, epoch ms of the next change)."""
+    """(sentence when all zones are closed, the closed zones, epoch ms at which the first of them opens)."""
     calendar = plan.calendars[queue.calendar_id or 0]
     verdicts = {z: why_closed(calendar, now, z or calendar.timezone) for z in zones or [""]}
-    changes = [c for z in verdicts if (c := next_change(calendar, now, z or calendar.timezone))]
-    change = min(changes, default=None)
     closed = frozenset(z for z, why in verdicts.items() if why)
+    change = min((c for z in closed if (c := next_change(calendar, now, z or calendar.timezone))), default=None)
     if len(closed) < len(verdicts):
         return None, closed, change
     why = next(w for w in verdicts.values() if w)

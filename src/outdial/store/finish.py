@@ -75,7 +75,9 @@ def finish(driver: Raw, steps: Sequence[Finish], now: int) -> list[bool]:
 
 def bar(driver: Raw, row: OpenRow, ended: Ended) -> None:
     """An attempt that ends at the claim, before it was ever open."""
-    step = Finish(row.id, ended.at, "barred", ended.max_attempts, ended.wait_s, ended.per_numbers)
+    step = Finish(
+        row.id, ended.at, "barred", ended.max_attempts, ended.wait_s, ended.per_numbers, disposition="blocked_dnc"
+    )
     _settle(driver, [(row, ended, step)], active=0)
     write_histories(driver, [(row, step)], ended.at)
 

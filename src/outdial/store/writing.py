@@ -19,7 +19,7 @@ _OFFERING = (
     "UPDATE attempt SET state = 'offering', offering_at = ?, revision = ?, destination = ?, display = ?, dialog = ?"
     " WHERE id = ?"
 )
-_BARRED = "UPDATE attempt SET list_id = ? WHERE id = ?"
+_BARRED = "UPDATE attempt SET list_id = ?, destination = ? WHERE id = ?"
 _REDIALOG = "UPDATE attempt SET dialog = ? WHERE id = ?"
 _BRIDGED = "UPDATE attempt SET state = 'bridged', bridged_at = ?, dialog = ? WHERE id = ?"
 _ENDED = "UPDATE attempt SET state = 'hangup', hangup_at = ?, facts = ?, call_variables = ? WHERE id = ?"
@@ -78,7 +78,7 @@ class _Group:
                 self.answers[place] = "stale"
             elif (step.dnc_list_id, normalise(step.destination)) in listed:
                 self.answers[place] = "barred"
-                barred.append((step.dnc_list_id, step.attempt_id))
+                barred.append((step.dnc_list_id, step.destination, step.attempt_id))
             else:
                 self.answers[place] = "go"
                 self.state[step.attempt_id] = "offering"

@@ -1,0 +1,191 @@
+"""The composition root: settings → store, switch, dialer, api. The only file that knows all the parts."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from random import Random, SystemRandom
+
+import structlog
+import uvicorn
+
+from outdial.api.app import build
+from outdial.audio.prompt import Cut, cut
+from outdial.dialer.attempt import Tools
+from outdial.dialer.ending import Hurry
+from outdial.dialer.engine import Dialer
+from outdial.dialer.flows import Flows
+from outdial.dialer.prompts import Prompts
+from outdial.dialer.recordings import Recordings
+from outdial.flow.validate import validate
+from outdial.settings import Settings
+from outdial.store.files import Files
+from outdial.store.secret import Box
+from outdial.store.base import Store
+from outdial.store.opening import open_store
+from outdial.switch.embedded.switch import EmbeddedSwitch
+
+log = structlog.get_logger(__name__)
+
+
+def now_ms() -> int:
+    """The clock of the running service: epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class _Server(uvicorn.Server):
+    """uvicorn as one task of ours: signals are the service's business."""
+
+    def install_signal_handlers(self) -> None:
+        """None: ``Service.run`` hears them."""
+
+
+class Worker:
+    """The worker process, for what would hold the event loop: started when first needed."""
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+
+    async def cut(self, source: Path, into: Path) -> Cut:
+        """Cuts an uploaded sound. Raises BadAudio."""
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        return await asyncio.get_running_loop().run_in_executor(self._pool, cut, source, into)
+
+    def close(self) -> None:
+        if self._pool:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class Service:
+    """One running Outdial. ``run`` returns after ``stop`` or a signal, when everything is on record."""
+
+    def __init__(self, settings: Settings, *, hurry: int = 1, rng: Random | None = None) -> None:
+        self.settings = settings
+        self.address = ""
+        """http://host:port once it listens."""
+        self.ready = asyncio.Event()
+        self._hurry = Hurry(hurry)
+        self._rng = rng or SystemRandom()
+        self._stop = asyncio.Event()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Raises Misconfigured when a setting does not let it start."""
+        settings = self.settings
+        configure_logging(settings.log_level)
+        settings.data.mkdir(parents=True, exist_ok=True)
+        store = await open_store(settings.store_url, now=now_ms, box=Box.from_file(settings.key_path))
+        try:
+            await self._run(store)
+        finally:
+            await store.close()
+
+    async def _run(self, store: Store) -> None:
+        settings = self.settings
+        files = Files(settings.data)
+        switch = EmbeddedSwitch(_switch_config(settings), now_ms)
+        dialer = self._dialer(store, switch, files)
+        worker = Worker()
+        site = build(self._deps(store, switch, dialer, files, worker))
+        listener = _listen(settings)
+        server = _Server(uvicorn.Config(site, log_config=None, access_log=False, lifespan="off"))
+        await switch.start()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(server.serve(sockets=[listener]))
+            dialing = tasks.create_task(dialer.run())
+            self._announce(listener)
+            await self._until_stopped()
+            log.info("service.stopping", drain_s=settings.drain_s)
+            await dialer.stop(settings.drain_s)
+            await dialing
+            await switch.close()
+            server.should_exit = True
+        worker.close()
+
+    def _announce(self, listener: socket.socket) -> None:
+        host, port = listener.getsockname()[:2]
+        self.address = f"http://{host}:{port}"
+        log.info("service.ready", address=self.address, data=str(self.settings.data))
+        self.ready.set()
+
+    async def _until_stopped(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        await self._stop.wait()
+
+    def _dialer(self, store: Store, switch: EmbeddedSwitch, files: Files) -> Dialer:
+        settings = self.settings
+        flows = Flows(store, Prompts(store, files), now_ms)
+        tools = Tools(
+            store=store,
+            switch=switch,
+            flows=flows,
+            recordings=Recordings(files),
+            now=now_ms,
+            hurry=self._hurry,
+            media_timeout_s=settings.media_timeout_s,
+            idle_after_flow_s=settings.idle_after_flow_s,
+        )
+        return Dialer(tools, self._rng)
+
+    def _deps(self, store: Store, switch: EmbeddedSwitch, dialer: Dialer, files: Files, worker: Worker) -> Deps:
+        return Deps(
+            store=store,
+            files=files,
+            prepare_media=worker.cut,
+            validate_schema=validate,
+            health=lambda: {"store": store.ill(), "switch": switch.ill(), "dialer": dialer.ill()},
+            now=now_ms,
+        )
+
+
+def configure_logging(level: str) -> None:
+    """Events as key=value lines on standard error; nothing below ``level`` costs anything."""
+    structlog.configure(
+        processors=[
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _switch_config(settings: Settings) -> SwitchConfig:
+    return SwitchConfig(
+        sip_host=settings.sip_host,
+        sip_port=settings.sip_port,
+        public_host=settings.public_host,
+        rtp_first=settings.rtp_first,
+        rtp_last=settings.rtp_last,
+    )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Bound before anything is dialed, so that a port in use is one clear sentence."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise Misconfigured(
+            f"Port {settings.port} on {settings.host} cannot be used for HTTP: {error.strerror}. Choose OUTDIAL_PORT."
+        ) from None
+    listener.listen(512)
+    listener.setblocking(False)
+    return listener

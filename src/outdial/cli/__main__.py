@@ -1,0 +1,5 @@
+"""``python -m outdial.cli``."""
+
+from outdial.cli import main
+
+main()

@@ -1,0 +1,324 @@
+"""One attempt, from its reservation to its record (DESIGN, "An attempt, from claim to history")."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+
+from outdial.dialer import variables
+from outdial.dialer.caller import Caller
+from outdial.dialer.ending import Hurry, Told, finish_call, finish_uncalled, provisional_result
+from outdial.dialer.flows import Flows, VoiceEnd
+from outdial.dialer.order import No, last_check, order_of
+from outdial.dialer.recordings import Recordings
+from outdial.domain.attempt import Attempt, CallFacts
+from outdial.domain.errors import Bug, CallRefused, StoreUnavailable
+from outdial.domain.plan import Plan
+from outdial.domain.queue import Queue
+from outdial.flow.connection import VoiceConnection
+from outdial.store.base import Store
+from outdial.store.steps import Bridged, Ended, Finish, Offering, Redialog
+from outdial.switch.port import Answered, Call, Challenged, Digit, HangupBy, HungUp, Now, Ringing, Switch
+
+log = structlog.get_logger(__name__)
+
+RETRY_STORE_S = 1.0
+REFUSED_WAIT_S = 5
+"""A call that the switch could not start is tried again after this time, uncounted."""
+PREFLOW_FAILED_WAIT_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What an attempt works with."""
+
+    store: Store
+    switch: Switch
+    flows: Flows
+    recordings: Recordings
+    now: Now
+    hurry: Hurry
+    media_timeout_s: int
+    idle_after_flow_s: int
+
+
+class Planner(Protocol):
+    """Who knows the configuration in force."""
+
+    @property
+    def plan(self) -> Plan: ...
+
+    async def reload(self) -> Plan: ...
+
+
+async def persist(tools: Tools, finish: Finish) -> bool:
+    """Writes the end of an attempt, however long the store is away; True for the one who did it."""
+    while True:
+        try:
+            return await tools.store.step(finish)
+        except StoreUnavailable as error:
+            log.warning("attempt.finish_waits", attempt=finish.attempt_id, detail=error.detail)
+            await asyncio.sleep(RETRY_STORE_S)
+
+
+async def told_after(tools: Tools, plan: Plan, attempt: Attempt, facts: CallFacts, told: Told) -> Told:
+    """Asks the after-flow what the call was; ``told.call_variables`` is the call's payload at hang-up."""
+    queue = plan.queues[attempt.queue_id]
+    if queue.after_schema_id is None:
+        return told
+    result = provisional_result(facts, queue.rules)
+    given = variables.of_attempt(queue, attempt, tools.now()) | variables.of_end(facts, result, told.call_variables)
+    given["member_channel_id"] = attempt.call_id
+    outcome = await tools.flows.after(queue.domain_id, queue.after_schema_id, given)
+    return replace(
+        told,
+        verdict=outcome.verdict,
+        call_variables=told.call_variables | outcome.exports,
+        schema_ids=(*told.schema_ids, queue.after_schema_id),
+        trace=told.trace + outcome.trace,
+    )
+
+
+class Line:
+    """The life of one attempt. ``run`` returns when it is on record."""
+
+    def __init__(self, attempt: Attempt, tools: Tools, planner: Planner) -> None:
+        self.attempt = attempt
+        self._tools = tools
+        self._planner = planner
+        self._queue: Queue = planner.plan.queues[attempt.queue_id]
+        self._call: Call | None = None
+        self._caller: Caller | None = None
+        self._connection = VoiceConnection({})
+        self._facts: CallFacts | None = None
+        self._voice: asyncio.Task[VoiceEnd] | None = None
+        self._held_back = asyncio.Event()
+        self._recording: Path | None = None
+
+    async def run(self) -> None:
+        finish = await self._live()
+        if finish:
+            await persist(self._tools, finish)
+
+    def give_up(self) -> Finish:
+        """The record of an attempt that a fault of ours broke off."""
+        now = self._tools.now()
+        self.end("NORMAL_TEMPORARY_FAILURE", "service")
+        if self._facts is None:
+            no = No("system_error", "A fault of the service; see its log.", "failed", PREFLOW_FAILED_WAIT_S)
+            return finish_uncalled(self._queue, self.attempt, no, now)
+        facts = replace(self._facts, hangup_at=now, cause="NORMAL_TEMPORARY_FAILURE", sip_code=503, hangup_by="service")
+        return finish_call(self._queue, self.attempt, facts, Told(), self._tools.hurry)
+
+    def do_not_ring(self) -> None:
+        """The service is stopping: an attempt that has not rung yet must not."""
+        self._held_back.set()
+
+    def end(self, cause: str, by: HangupBy) -> None:
+        self._held_back.set()
+        if self._call:
+            self._call.hang_up(cause, by)
+
+    # ── before the INVITE ────────────────────────────────────────────────────────────────────────
+
+    async def _live(self) -> Finish | None:
+        no = await self._before()
+        if no is None:
+            await self._await_moment()
+            no = await self._offer()
+        if no is not None:
+            return finish_uncalled(self._queue, self.attempt, no, self._tools.now()) if no.reason else None
+        assert self._call is not None
+        return await self._attend(self._call)
+
+    async def _before(self) -> No | None:
+        """The pre-flow; no verdict means call, a failure means do not (DESIGN, attempt table)."""
+        queue = self._queue
+        if queue.do_schema_id is None:
+            return None
+        given = variables.of_attempt(queue, self.attempt, self._tools.now())
+        outcome = await self._tools.flows.before(queue.domain_id, queue.do_schema_id, given)
+        if outcome.how == "failed":
+            return No(
+                "preflow_failed", "The pre-executive schema gave no answer in time.", wait_s=PREFLOW_FAILED_WAIT_S
+            )
+        if outcome.how == "cancel":
+            return No("preflow_cancel", outcome.description, "cancel", outcome.wait_between_retries_s, outcome.stop)
+        if outcome.how == "confirm":
+            self.attempt = _confirmed(self.attempt, outcome.destination, outcome.display, outcome.exports)
+        return None
+
+    async def _await_moment(self) -> None:
+        """Until the moment that calls per second leave for it, or the service stops."""
+        wait_s = (self.attempt.ring_at - self._tools.now()) / 1000
+        if wait_s > 0:
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._held_back.wait()
+            except TimeoutError:
+                return
+
+    async def _offer(self) -> No | None:
+        """Checks once more, writes ``offering``, sends the INVITE. None: it rings."""
+        while True:
+            plan = self._planner.plan
+            no = self._refusal(plan)
+            if no is None:
+                no = self._prepare(plan)
+            if no is not None:
+                return self._drop(no)
+            try:
+                go = await self._tools.store.step(self._offering(plan))
+            except StoreUnavailable as error:
+                return self._drop(No("store_unavailable", error.detail, "cancel", REFUSED_WAIT_S))
+            assert self._call is not None
+            if go == "go":
+                self._call.ring()
+                return None
+            if go == "gone":
+                return self._drop(No("", ""))
+            if go == "barred":
+                return self._drop(No("barred", "The number is on the queue's stop list.", "barred"))
+            await self._planner.reload()
+
+    def _refusal(self, plan: Plan) -> No | None:
+        if self._held_back.is_set():
+            return No("stopping", "The service was stopped before the call left.")
+        return last_check(plan, self.attempt, self._tools.now())
+
+    def _prepare(self, plan: Plan) -> No | None:
+        if self._call is not None:
+            return None
+        resource = plan.resources[self.attempt.resource_id]
+        if self._queue.rules.recordings:
+            self._recording = self._tools.recordings.path(self.attempt)
+        order = order_of(self.attempt, plan, resource, self._recording, self._tools.media_timeout_s)
+        try:
+            self._call = self._tools.switch.prepare(order)
+        except CallRefused as error:
+            return No("refused", f"{error.cause}: {error.detail}", "failed", REFUSED_WAIT_S)
+        return None
+
+    def _offering(self, plan: Plan) -> Offering:
+        assert self._call is not None
+        return Offering(
+            attempt_id=self.attempt.id,
+            at=self._tools.now(),
+            revision=plan.revision,
+            dnc_list_id=self._queue.dnc_list_id,
+            destination=self.attempt.communication.destination,
+            display=self.attempt.display,
+            dialog=self._call.dialog,
+        )
+
+    def _drop(self, no: No) -> No:
+        """Gives the prepared call back; nothing was sent."""
+        if self._call:
+            self._call.hang_up("NORMAL_CLEARING", "B")
+        return no
+
+    # ── from the INVITE to the hang-up ───────────────────────────────────────────────────────────
+
+    async def _attend(self, call: Call) -> Finish:
+        self._facts = facts = CallFacts(created_at=self._tools.now())
+        resource = self._planner.plan.resources[self.attempt.resource_id]
+        given = variables.of_voice(self._queue, self.attempt, resource, facts.created_at)
+        self._connection = VoiceConnection(given)
+        self._caller = Caller(call, self._tools.flows.prompts, lambda cause: call.hang_up(cause, "F"))
+        async for event in call.events():
+            if isinstance(event, HungUp):
+                return await self._conclude(event, facts)
+            self._facts = facts = self._note(event, facts)
+            await self._write(event)
+        raise Bug("a call's events end with HungUp")
+
+    def _note(self, event: Ringing | Answered | Challenged | Digit, facts: CallFacts) -> CallFacts:
+        assert self._caller is not None
+        match event:
+            case Ringing():
+                if event.early_media:
+                    self._start_voice()
+                return facts if facts.ringing_at else replace(facts, ringing_at=event.at)
+            case Answered():
+                self._start_voice()
+                return replace(facts, answered_at=event.at)
+            case Digit():
+                self._caller.pressed(event.digit)
+        return facts
+
+    async def _write(self, event: Ringing | Answered | Challenged | Digit) -> None:
+        """A lost step only costs knowledge after a crash; the call goes on without the store."""
+        attempt_id = self.attempt.id
+        try:
+            if isinstance(event, Answered):
+                await self._tools.store.step(Bridged(attempt_id, event.at, event.dialog))
+            elif isinstance(event, Challenged):
+                await self._tools.store.step(Redialog(attempt_id, event.dialog))
+        except StoreUnavailable as error:
+            log.warning("attempt.step_lost", attempt=attempt_id, detail=error.detail)
+
+    def _start_voice(self) -> None:
+        if self._voice is None:
+            self._voice = asyncio.create_task(self._talk())
+
+    async def _talk(self) -> VoiceEnd:
+        """The voice flow; when it runs out without hangup, the call is ended after a while (flow-engine §7.3)."""
+        assert self._caller is not None
+        domain_id, schema_id = self._queue.domain_id, self._queue.schema_id or 0
+        ended = await self._tools.flows.voice(domain_id, schema_id, self._connection, self._caller)
+        if ended.fault:
+            self.end(ended.fault, "F")
+        elif self._tools.idle_after_flow_s:
+            asyncio.get_running_loop().call_later(self._tools.idle_after_flow_s, self.end, "NORMAL_CLEARING", "F")
+        return ended
+
+    # ── after the hang-up ────────────────────────────────────────────────────────────────────────
+
+    async def _conclude(self, event: HungUp, facts: CallFacts) -> Finish:
+        assert self._caller is not None
+        self._connection.close()
+        self._caller.gone()
+        ended = await self._voice if self._voice else VoiceEnd()
+        facts = replace(
+            facts,
+            hangup_at=event.at,
+            cause=event.cause,
+            sip_code=event.sip_code,
+            q850=event.q850,
+            hangup_by=event.by,
+            phrase=event.phrase,
+        )
+        exported = variables.payload(self._connection.variables)
+        await self._free_line(facts, exported)
+        told = Told(
+            call_variables=exported,
+            schema_ids=(self._queue.schema_id,) if self._voice and self._queue.schema_id else (),
+            trace=ended.trace,
+            sip_trace="" if facts.answered_at else event.trace,
+            recordings=self._tools.recordings.of(self.attempt, self._recording, facts),
+        )
+        told = await told_after(self._tools, self._planner.plan, self.attempt, facts, told)
+        return finish_call(self._queue, self.attempt, facts, told, self._tools.hurry)
+
+    async def _free_line(self, facts: CallFacts, exported: dict[str, str]) -> None:
+        try:
+            await self._tools.store.step(Ended(self.attempt.id, facts, exported))
+        except StoreUnavailable as error:
+            log.warning("attempt.step_lost", attempt=self.attempt.id, detail=error.detail)
+
+
+def _confirmed(attempt: Attempt, destination: str, display: str, exports: dict[str, str]) -> Attempt:
+    """The attempt as the pre-flow wants it: another number or caller id, more variables (flow-engine §5.3)."""
+    number = attempt.communication
+    if destination:
+        number = replace(number, destination=destination)
+    return replace(
+        attempt,
+        communication=number,
+        display=display or attempt.display,
+        variables=attempt.variables | exports,
+    )

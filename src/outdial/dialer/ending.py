@@ -1,0 +1,88 @@
+"""From the end of a call to the one value that records it: the Finish step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from outdial.dialer.order import No
+from outdial.domain.attempt import Attempt, CallFacts, Result, Verdict, provisional
+from outdial.domain.disposition import disposition
+from outdial.domain.queue import Queue, Rules
+from outdial.store.steps import Finish, RecordingFile
+
+LOST_CAUSE = "CRASH"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the voice flow and the after-flow left behind."""
+
+    verdict: Verdict | None = None
+    """None: the after-flow gave none; the provisional result stands."""
+    call_variables: dict[str, str] = field(default_factory=dict)
+    schema_ids: tuple[int, ...] = ()
+    trace: tuple[dict[str, object], ...] = ()
+    sip_trace: str = ""
+    recordings: tuple[RecordingFile, ...] = ()
+
+
+class Hurry:
+    """Divides retry waits; 1 everywhere but in the demo."""
+
+    def __init__(self, divisor: int = 1) -> None:
+        self._divisor = divisor
+
+    def wait(self, seconds: int) -> int:
+        return -(-seconds // self._divisor)
+
+
+def provisional_result(facts: CallFacts, rules: Rules) -> Result:
+    """What the after-flow is told: success or abandoned, by the least duration."""
+    return "success" if provisional(bool(facts.answered_at), facts.talk_s, rules.min_duration_s) else "abandoned"
+
+
+def finish_call(queue: Queue, attempt: Attempt, facts: CallFacts, told: Told, hurry: Hurry) -> Finish:
+    """A call that was made: counted, whatever came of it."""
+    verdict = told.verdict or Verdict(provisional_result(facts, queue.rules) == "success")
+    rules = queue.rules
+    lost = facts.cause == LOST_CAUSE
+    result: Result = "success" if verdict.success else "abandoned"
+    wait_s = verdict.wait_between_retries_s or rules.wait_between_retries_s
+    return Finish(
+        attempt_id=attempt.id,
+        at=facts.hangup_at,
+        result="abandoned" if lost else result,
+        max_attempts=verdict.max_attempts or rules.max_attempts,
+        wait_s=hurry.wait(wait_s),
+        per_numbers=rules.per_numbers,
+        exclude_current=verdict.exclude_current,
+        redial=verdict.redial,
+        agent_id=verdict.agent_id,
+        description=verdict.description,
+        disposition=disposition(facts, verdict.success),
+        member_exports=verdict.exports or {},
+        facts=facts,
+        call_variables=told.call_variables,
+        schema_ids=told.schema_ids,
+        recordings=told.recordings,
+        sip_trace=told.sip_trace,
+        flow_trace=told.trace,
+    )
+
+
+def finish_uncalled(queue: Queue | None, attempt: Attempt, no: No, at: int) -> Finish:
+    """No INVITE left: nothing is counted, and the reason is kept."""
+    rules = queue.rules if queue else Rules()
+    return Finish(
+        attempt_id=attempt.id,
+        at=at,
+        result=no.result,
+        max_attempts=rules.max_attempts,
+        wait_s=no.wait_s,
+        per_numbers=rules.per_numbers,
+        counted=False,
+        stop=no.stop,
+        description=no.text,
+        reason=no.reason,
+        disposition="blocked_dnc" if no.result == "barred" else "blocked_hours" if "hours" in no.reason else "",
+    )

@@ -1,0 +1,151 @@
+"""Flows as the dialer runs them: parsed once per change, fed from the store, with the domain's media at hand."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import structlog
+
+from outdial.dialer.caller import Caller
+from outdial.dialer.prompts import DomainMedia, Prompts
+from outdial.domain.plan import Plan
+from outdial.flow.attempt import AfterOutcome, Ask, PreOutcome, run_after, run_before
+from outdial.flow.connection import VoiceConnection
+from outdial.flow.errors import SchemaError
+from outdial.flow.parse import parse
+from outdial.flow.ports import Env
+from outdial.flow.program import Program
+from outdial.flow.run import run, run_disconnected
+from outdial.store import schemas, variables
+from outdial.store.base import Store
+from outdial.switch.port import Now
+
+log = structlog.get_logger(__name__)
+
+Trace = tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceEnd:
+    """What the voice flow left behind."""
+
+    trace: Trace = ()
+    disconnected: Program | None = None
+    fault: str = ""
+    """The cause to hang up with when there was no flow to run."""
+
+
+class Flows:
+    """Programs by schema id. ``follow`` brings them up to a plan; a run keeps the program it began with."""
+
+    def __init__(self, store: Store, prompts: Prompts, now: Now) -> None:
+        self.prompts = prompts
+        self.broken: dict[int, str] = {}
+        """Schema id → what is wrong with it."""
+        self._store = store
+        self._now = now
+        self._programs: dict[int, tuple[int, Program]] = {}
+        """Schema id → the ``updated_at`` it was parsed at, and the program."""
+        self._globals: dict[int, dict[str, str]] = {}
+
+    async def follow(self, plan: Plan) -> None:
+        """Parses what queues use and what changed since."""
+        self.prompts.forget()
+        self._globals.clear()
+        for queue in plan.queues.values():
+            for schema_id in (queue.schema_id, queue.do_schema_id, queue.after_schema_id):
+                if schema_id is not None and schema_id in plan.schemas:
+                    await self._parse(schema_id, plan.schemas[schema_id])
+
+    async def _parse(self, schema_id: int, updated_at: int) -> None:
+        known = self._programs.get(schema_id)
+        if known and known[0] == updated_at:
+            return
+        stored = await self._store.read(partial(schemas.load, schema_id=schema_id))
+        if stored is None:
+            return
+        try:
+            self._programs[schema_id] = (updated_at, parse(stored.schema))
+            self.broken.pop(schema_id, None)
+        except SchemaError as error:
+            self._programs.pop(schema_id, None)
+            self.broken[schema_id] = str(error)
+
+    async def voice(self, domain_id: int, schema_id: int, connection: VoiceConnection, caller: Caller) -> VoiceEnd:
+        """Runs until the flow ends, hangs up, or the connection closes."""
+        known = self._programs.get(schema_id)
+        if known is None:
+            return VoiceEnd(fault="NO_ROUTE_DESTINATION")
+        env = await self._env(domain_id, connection)
+        env.caller = caller
+        ended = await run(known[1], env)
+        return VoiceEnd(ended.trace, ended.disconnected)
+
+    async def disconnected(self, domain_id: int, program: Program, connection: VoiceConnection) -> dict[str, str]:
+        """``trigger.disconnected`` after the call, on its last variables; answers what it exported."""
+        return await run_disconnected(program, await self._env(domain_id, VoiceConnection(connection.variables)))
+
+    async def after(self, domain_id: int, schema_id: int, given: dict[str, str]) -> AfterOutcome:
+        known = self._programs.get(schema_id)
+        if known is None:
+            return AfterOutcome("none", None, {}, ())
+        return await run_after(known[1], await self._ask(domain_id, given))
+
+    async def before(self, domain_id: int, schema_id: int, given: dict[str, str]) -> PreOutcome:
+        known = self._programs.get(schema_id)
+        if known is None:
+            return PreOutcome("failed", {}, ())
+        return await run_before(known[1], await self._ask(domain_id, given))
+
+    async def _env(self, domain_id: int, connection: VoiceConnection) -> Env:
+        return Env(
+            connection=connection,
+            clock=self._now,
+            media=DomainMedia(self.prompts, domain_id),
+            schemas=_DomainSchemas(self, domain_id),
+            globals=await self._known_globals(domain_id),
+        )
+
+    async def _ask(self, domain_id: int, given: dict[str, str]) -> Ask:
+        return Ask(
+            given,
+            self._now,
+            globals=await self._known_globals(domain_id),
+            schemas=_DomainSchemas(self, domain_id),
+        )
+
+    async def _known_globals(self, domain_id: int) -> dict[str, str]:
+        if domain_id not in self._globals:
+            read = partial(variables.all_globals, domain_id=domain_id)
+            stored = await self._store.read(read)
+            self._globals[domain_id] = {name: _text(value) for name, value in stored.items()}
+        return self._globals[domain_id]
+
+    async def load(self, domain_id: int, schema_id: int) -> Program | None:
+        """Any schema of the domain, for the ``schema`` application."""
+        stored = await self._store.read(partial(schemas.load, schema_id=schema_id))
+        if stored is None or stored.domain_id != domain_id:
+            return None
+        try:
+            return parse(stored.schema)
+        except SchemaError:
+            return None
+
+
+def _text(value: Any) -> str:
+    """A global variable as flows see it: text; anything else as compact JSON."""
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _DomainSchemas:
+    """``flow.ports.Schemas`` of one domain."""
+
+    flows: Flows
+    domain_id: int
+
+    async def load(self, id: int) -> Program | None:
+        return await self.flows.load(self.domain_id, id)

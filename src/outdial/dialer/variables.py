@@ -1,0 +1,95 @@
+"""What flows know of an attempt (flow-engine §5.1, §7.2). All values are text; empty ones are left out."""
+
+from __future__ import annotations
+
+from outdial.domain.attempt import Attempt, CallFacts
+from outdial.domain.queue import Queue
+from outdial.domain.resource import Resource
+
+Variables = dict[str, str]
+
+
+def of_attempt(queue: Queue, attempt: Attempt, now: int) -> Variables:
+    """For the pre-flow, the after-flow and (as channel variables) the voice flow; later entries win."""
+    number = attempt.communication
+    return _filled(
+        queue.variables
+        | attempt.variables
+        | {
+            "member_id": str(attempt.member_id),
+            "member_name": attempt.member_name,
+            "attempt_id": str(attempt.id),
+            "queue_id": str(queue.id),
+            "destination": number.destination,
+            "destination_description": number.description,
+            "destination_type": str(number.type_id),
+            "destination_seq": str(number.attempts + 1),
+            "communication_id": str(number.index),
+            "cc_attempt_seq": str(attempt.seq),
+            "cc_resource_id": str(attempt.resource_id),
+            "bucket_id": str(attempt.bucket_id or ""),
+            "member_timezone": attempt.member_timezone,
+            "timestamp": str(now),
+            "joined_at": str(attempt.joined_at),
+        }
+    )
+
+
+def of_voice(queue: Queue, attempt: Attempt, resource: Resource, now: int) -> Variables:
+    """For the voice flow: the attempt's, the queue's and the resource's, and the call's own names."""
+    number, shown = attempt.communication, attempt.display
+    users = {f"usr_{k}": v for k, v in attempt.variables.items() if not k.startswith(("sip_h_", "wbt_"))}
+    return _filled(
+        resource.variables
+        | of_attempt(queue, attempt, now)
+        | users
+        | {
+            "uuid": attempt.call_id,
+            "member_channel_id": attempt.call_id,
+            "direction": "outbound",
+            "cc_queue_id": str(queue.id),
+            "cc_queue_name": queue.name,
+            "cc_queue_type": "ivr",
+            "cc_side": "member",
+            "cc_member_id": str(attempt.member_id),
+            "cc_attempt_id": str(attempt.id),
+            "wbt_destination": number.destination,
+            "wbt_to_number": number.destination,
+            "wbt_to_name": attempt.member_name,
+            "wbt_to_id": str(attempt.member_id),
+            "wbt_to_type": "member",
+            "wbt_from_number": shown,
+            "wbt_from_type": "gateway",
+            "wbt_from_id": str(resource.gateway.id if resource.gateway else ""),
+            "effective_caller_id_number": shown,
+            "origination_caller_id_number": shown,
+            "caller_id_number": shown,
+            "effective_callee_id_number": number.destination,
+            "effective_callee_id_name": attempt.member_name,
+            "destination_number": number.destination,
+            "hangup_after_bridge": "true",
+        }
+    )
+
+
+def of_end(facts: CallFacts, result: str, exported: Variables) -> Variables:
+    """What the after-flow sees on top: the call's statistics and everything the voice flow exported."""
+    statistics = {
+        "cc_result": result,
+        "call_cause": facts.cause,
+        "call_sip_code": str(facts.sip_code or ""),
+        "call_duration": str(facts.duration_s),
+        "call_bill_sec": "0",
+    }
+    if facts.answered_at:
+        statistics |= {"call_voice_sec": str(facts.talk_s), "bridged_at": str(facts.answered_at)}
+    return _filled(statistics | exported)
+
+
+def payload(variables: Variables) -> Variables:
+    """The call's payload: every ``usr_*`` variable at hang-up, prefix stripped (flow-engine §2.1)."""
+    return {name[4:]: value for name, value in variables.items() if name.startswith("usr_") and value}
+
+
+def _filled(variables: Variables) -> Variables:
+    return {name: value for name, value in variables.items() if name and value}
