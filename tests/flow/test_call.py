@@ -37,6 +37,7 @@ def test_answer_is_harmless() -> None:
 def test_the_end_of_the_call_interrupts_a_playback() -> None:
     done = call([{"playback": {"files": [{"id": 1}] * 10}}, {"log": "never"}], hangs_up_at=2500)
     assert (done.ended.how, done.ms, done.lines) == ("closed", 2500, [])
+    assert [(row["app"], row["ms"], row["result"]) for row in done.ended.trace] == [("playback", 2500, "interrupted")]
 
 
 def test_the_end_of_the_call_interrupts_a_pause() -> None:

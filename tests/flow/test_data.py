@@ -50,7 +50,7 @@ def test_ours_values_that_are_no_text(value: Any, text: str) -> None:
 @given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**18), 10**18))
 def test_numbers_are_printed_plainly_and_exactly(number: float) -> None:
     text = as_text(number)
-    assert float(text) == number
+    assert type(number)(text) == number
     assert "e" not in text
 
 

@@ -159,6 +159,9 @@ class Run:
             result = await self._apply(step, args) or "ok"
         except OutdialError as error:
             result = f"failed: {error.detail}"
+        except asyncio.CancelledError:
+            self._note(step, started, "interrupted", args)
+            raise
         self._note(step, started, result, args)
         if step.breaks:
             self.cancelled = True

@@ -41,7 +41,11 @@ Sound = MediaRef | SilenceMs | ToneScript
 
 
 class Caller(Protocol):
-    """The person on the line. When the call ends, close the run's connection; these methods need not raise."""
+    """The person on the line.
+
+    When the call ends, close the run's connection before any of these returns, or the next application starts on
+    a dead call. They need not raise.
+    """
 
     async def answer(self) -> None:
         """Does nothing on a call that is answered already."""
