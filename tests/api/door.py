@@ -90,7 +90,7 @@ class Door:
             return Answer(await client.request(method, path, **more))
 
     def get(self, path: str, **params: Any) -> Answer:
-        return self("GET", path, params=params)
+        return self("GET", path, params=params or None)
 
     def post(self, path: str, body: Any = None) -> Answer:
         return self("POST", path, {} if body is None else body)

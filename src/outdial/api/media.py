@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import secrets
 import shutil
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from sqlalchemy import Connection
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import Response
@@ -85,8 +87,9 @@ async def _upload(call: Call) -> Response:
     """All files of the request or none. The answer is plain JSON with numbers for ids, unlike all others."""
     done: list[Prepared] = []
     try:
-        for upload in await _uploads(call.request):
-            done.append(await _prepare(call, upload))
+        async with _uploads(call.request) as uploads:
+            for upload in uploads:
+                done.append(await _prepare(call, upload))
         rows = await call.write(lambda conn: [_create(conn, call, one) for one in done])
     except BaseException:
         await _forget(call, [key for one in done for key in one.files()])
@@ -98,30 +101,35 @@ def _create(conn: Connection, call: Call, one: Prepared) -> Row:
     return media.create(conn, call.domain_id, one.values, by=call.user_id)
 
 
-async def _uploads(request: Request) -> list[Upload]:
+@asynccontextmanager
+async def _uploads(request: Request) -> AsyncGenerator[list[Upload], None]:
     """Every part is a file, whatever its field is called; or the body itself, named in the query."""
     if not request.headers.get("content-type", "").startswith("multipart/"):
-        return [_raw(request, await wire.read_bytes(request, MAX_FILE))]
+        name, kind = request.query_params.get("name", ""), request.headers.get("content-type", "")
+        yield [Upload(name, kind, io.BytesIO(await wire.read_bytes(request, MAX_FILE)))]
+        return
+    form = await _form(request)
+    try:
+        parts = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
+        if not parts:
+            raise BadField("file", "expected at least one file")
+        yield [Upload(part.filename or "", part.content_type or "", part.file) for part in parts]
+    finally:
+        await form.close()
+
+
+async def _form(request: Request) -> FormData:
     parser = MultiPartParser(request.headers, _counted(request), max_files=MAX_FILES, max_fields=MAX_FILES)
     try:
-        form = await parser.parse()
+        return await parser.parse()
+    except _OverLimit as error:
+        raise wire.TooLarge(error.message) from None
     except (MultiPartException, KeyError, UnicodeDecodeError) as error:
         raise UserMistake(f"The upload cannot be read: {error}.", id="app.request.multipart") from None
-    found = [
-        Upload(part.filename or "", part.content_type or "", part.file)
-        for _, part in form.multi_items()
-        if isinstance(part, UploadFile)
-    ]
-    if not found:
-        raise BadField("file", "expected at least one file")
-    return found
 
 
-def _raw(request: Request, data: bytes) -> Upload:
-    import io
-
-    name = request.query_params.get("name", "")
-    return Upload(name, request.headers.get("content-type", ""), io.BytesIO(data))
+class _OverLimit(MultiPartException):
+    """Of the parser's own kind, so that it closes what it has opened."""
 
 
 async def _counted(request: Request) -> AsyncGenerator[bytes, None]:
@@ -129,7 +137,7 @@ async def _counted(request: Request) -> AsyncGenerator[bytes, None]:
     async for part in request.stream():
         size += len(part)
         if size > MAX_UPLOAD:
-            raise wire.TooLarge(f"One upload may have {MAX_UPLOAD >> 20} MB; send the files one by one.")
+            raise _OverLimit(f"One upload may have {MAX_UPLOAD >> 20} MB; send the files one by one.")
         yield part
 
 

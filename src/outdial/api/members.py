@@ -110,8 +110,13 @@ def _queue_id(call: Call) -> int | None:
     return call.path_id("parent") if "parent" in call.request.path_params else None
 
 
+def _with_q(query: ListQuery) -> ListQuery:
+    """``q`` of members is a filter of their own: a name's pattern, or a number."""
+    return wire.with_filters(query, q=query.q) if query.q else query
+
+
 async def _list(call: Call) -> Response:
-    query, queue_id = call.query(FILTERS), _queue_id(call)
+    query, queue_id = _with_q(call.query(FILTERS)), _queue_id(call)
     page = await call.read(lambda conn: members.search(conn, call.domain_id, query, queue_id=queue_id))
     return await wire.answer_page(SHAPE, page)
 
@@ -166,7 +171,7 @@ def _selection(body: Any) -> ListQuery:
     given = dict(body)
     if "ids" in given:
         given["id"] = [*(given.get("id") or ()), *(given.pop("ids") or ())]
-    return wire.read_query(given, FILTERS)
+    return _with_q(wire.read_query(given, FILTERS))
 
 
 async def _delete_many(call: Call) -> Response:

@@ -37,7 +37,7 @@ class TooLarge(UserMistake):
 # ── bodies ──────────────────────────────────────────────────────────────────────────────────────
 
 
-async def read_bytes(request: Request, most: int = MAX_BODY) -> bytes:
+async def read_bytes(request: Request, most: int) -> bytes:
     """The body, refused as soon as it grows over ``most`` bytes."""
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > most:
@@ -54,7 +54,7 @@ async def read_bytes(request: Request, most: int = MAX_BODY) -> bytes:
 
 async def read_json(request: Request) -> Any:
     """The parsed body; an empty one is an empty object, also on DELETE."""
-    data = await read_bytes(request)
+    data = await read_bytes(request, MAX_BODY)
     if not data.strip():
         return {}
     if len(data) > THREAD_BYTES:
@@ -210,4 +210,5 @@ def answer_error(error: OutdialError, request_id: str) -> Response:
         "detail": error.detail,
         "request_id": request_id,
     }
-    return Response(msgspec.json.encode(body), status_code=error.status, media_type=JSON)
+    headers = {"X-Request-ID": request_id}
+    return Response(msgspec.json.encode(body), error.status, headers, media_type=JSON)
