@@ -36,6 +36,8 @@ class Machine(Protocol):
     def due(self) -> int: ...
     @property
     def done(self) -> bool: ...
+    @property
+    def quiet(self) -> bool: ...
     def tick(self, now: int) -> None: ...
     def receive(self, message: Message, source: HostPort, now: int) -> None: ...
 
@@ -70,6 +72,11 @@ class UserAgent:
         """Calls and registrations that still have something to say or to answer."""
         return len(self._machines)
 
+    @property
+    def quiet(self) -> bool:
+        """True when every goodbye of ours is confirmed."""
+        return all(machine.quiet for machine in self._machines.values())
+
     # ── what its owner starts ────────────────────────────────────────────────────────────────────
 
     def call(self, invitation: Invitation) -> CallMachine:
@@ -88,16 +95,18 @@ class UserAgent:
         machine.hang_up(now, reason)
         self._after(machine, now)
 
-    def forget(self, dialog: Dialog, answered: bool, credentials: Credentials | None, now: int) -> None:
+    def forget(self, dialog: Dialog, answered: bool, credentials: Credentials | None, now: int) -> CallMachine:
         """Ends a call of a service that died: BYE if it was answered, else CANCEL; a late 2xx gets ACK and BYE."""
-        if dialog.call_id in self._machines:
-            return
+        known = self._machines.get(dialog.call_id)
+        if isinstance(known, CallMachine):
+            return known
         if answered:
             machine = CallMachine.remembered_answered(dialog, credentials, self.wire)
         else:
             machine = CallMachine.remembered(dialog, credentials, self.wire, now)
         self._machines[dialog.call_id] = machine
         self.hang_up(machine, now)
+        return machine
 
     def register(self, account: Account, now: int) -> RegistrationMachine:
         machine = RegistrationMachine(account, self.wire)

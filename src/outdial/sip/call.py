@@ -186,6 +186,12 @@ class CallMachine:
         return self.state == "over" and not self._sent and self._callee.idle
 
     @property
+    def quiet(self) -> bool:
+        """True when every CANCEL and BYE of ours has its answer."""
+        open_states = ("trying", "proceeding")
+        return not any(s.method != "INVITE" and s.transaction.state in open_states for s in self._sent.values())
+
+    @property
     def remote_tag(self) -> str:
         """The far end's; empty before the answer."""
         return tag_of(self.dialog.remote)

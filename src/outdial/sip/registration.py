@@ -101,6 +101,10 @@ class RegistrationMachine:
     def done(self) -> bool:
         return self.state == "gone"
 
+    @property
+    def quiet(self) -> bool:
+        return self.state != "leaving"
+
     def tick(self, now: int) -> None:
         if self._wake_at and now >= self._wake_at:
             self._wake_at = 0

@@ -1,0 +1,196 @@
+"""One call of the embedded switch: the SIP machine and the media under the port's ``Call``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from functools import singledispatchmethod
+from typing import Protocol
+
+from outdial.domain.causes import CAUSES, by_text, of_hangup, of_refusal
+from outdial.domain.errors import Bug
+from outdial.sip import events as sip
+from outdial.sip.call import CallMachine
+from outdial.switch.embedded.voice import Voice
+from outdial.switch.port import (
+    Answered,
+    CallEvent,
+    Challenged,
+    Digit,
+    HangupBy,
+    HungUp,
+    MediaFigures,
+    Order,
+    Played,
+    Ringing,
+    Sound,
+)
+
+CLOSING_S = 1.0
+"""How long the end waits for the media process to complete the recording."""
+
+Ending = tuple[str, int, HangupBy]
+"""Cause, SIP code, who."""
+
+
+class Line(Protocol):
+    """What a call needs of its switch."""
+
+    def now(self) -> int: ...
+    def start_call(self, call: EmbeddedCall) -> None: ...
+    def take_down(self, call: EmbeddedCall, reason: str) -> None: ...
+    def done(self, call: EmbeddedCall) -> None: ...
+    def trace_of(self, machine: CallMachine) -> str: ...
+
+
+class EmbeddedCall:
+    """See ``port.Call``. What SIP and media report comes in by ``hear`` and the ``Owner`` methods."""
+
+    def __init__(self, order: Order, machine: CallMachine, line: Line) -> None:
+        self.order = order
+        self.machine = machine
+        self.voice: Voice
+        """Set by the switch before anybody sees the call."""
+        self._line = line
+        self._events: asyncio.Queue[CallEvent] = asyncio.Queue()
+        self._ring_timer: asyncio.TimerHandle | None = None
+        self._close_timer: asyncio.TimerHandle | None = None
+        self._rung = self._early = self._answered = False
+        self._ending: Ending | None = None
+        self._last: HungUp | None = None
+        self._told = False
+
+    # ── the port ─────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def id(self) -> str:
+        return self.order.call_id
+
+    @property
+    def dialog(self) -> bytes:
+        return self.machine.dialog.dump()
+
+    @property
+    def figures(self) -> MediaFigures:
+        return self.voice.figures
+
+    def ring(self) -> None:
+        if self._ring_timer is None and self._last is None:
+            timeout_s = self.order.ring_timeout_ms / 1000
+            self._ring_timer = asyncio.get_running_loop().call_later(timeout_s, self.hang_up, "NO_ANSWER", "B")
+            self._line.start_call(self)
+
+    async def events(self) -> AsyncIterator[CallEvent]:
+        while True:
+            event = await self._events.get()
+            yield event
+            if isinstance(event, HungUp):
+                return
+
+    async def play(self, sounds: Sequence[Sound]) -> Played:
+        return await self.voice.play(sounds)
+
+    def stop_playing(self) -> None:
+        self.voice.stop()
+
+    def hang_up(self, cause: str, by: HangupBy) -> None:
+        if self._last is not None or self._ending is not None:
+            return
+        name = by_text(cause)
+        self._ending = name, 200 if self._answered else 487, by
+        number = CAUSES[name].number
+        reason = f'Q.850;cause={number};text="{name}"' if 0 < number <= 127 else ""
+        self._line.take_down(self, reason)
+
+    # ── from the media ───────────────────────────────────────────────────────────────────────────
+
+    def pressed(self, digit: str, ms: int, at: int) -> None:
+        if self._answered or self._early:
+            self._tell(Digit(at, digit, ms))
+
+    def fell_silent(self) -> None:
+        self.hang_up("MEDIA_TIMEOUT", "service")
+
+    def media_gone(self) -> None:
+        """The media process died: a call that nobody hears is hung up (or, if it is over, is told so)."""
+        if self._last is None:
+            self.hang_up("NORMAL_TEMPORARY_FAILURE", "service")
+        self.media_closed()
+
+    def media_closed(self) -> None:
+        if self._last is not None and not self._told:
+            self._told = True
+            if self._close_timer:
+                self._close_timer.cancel()
+            self._tell(self._last)
+            self._line.done(self)
+
+    # ── from SIP ─────────────────────────────────────────────────────────────────────────────────
+
+    @singledispatchmethod
+    def hear(self, event: sip.SipEvent) -> None:
+        raise Bug(f"no call hears {type(event).__name__}")
+
+    @hear.register
+    def _(self, event: sip.Progress) -> None:
+        listens = event.media is not None and self.order.ignore_early_media in ("", "false", "consume")
+        if event.media is not None and listens:
+            self.voice.point(event.media, self.machine.dialog.peer[0])
+        early = listens and self.order.ignore_early_media != "consume"
+        if (event.code in (180, 183) and not self._rung) or (early and not self._early):
+            self._rung, self._early = True, early
+            self._tell(Ringing(self._line.now(), event.code, early))
+
+    @hear.register
+    def _(self, event: sip.Challenged) -> None:
+        self._tell(Challenged(self.dialog))
+
+    @hear.register
+    def _(self, event: sip.Answered) -> None:
+        self._answered = True
+        self._stop_ring_timer()
+        self.voice.point(event.media, self.machine.dialog.peer[0])
+        self.voice.answer(self.order.recording, self.order.media_timeout_ms)
+        self._tell(Answered(self._line.now(), self.dialog))
+
+    @hear.register
+    def _(self, event: sip.Renegotiated) -> None:
+        self.voice.point(event.media, self.machine.dialog.peer[0])
+
+    @hear.register
+    def _(self, event: sip.Pressed) -> None:
+        self._tell(Digit(self._line.now(), event.digit, event.ms))
+
+    @hear.register
+    def _(self, event: sip.Ended) -> None:
+        """The line is free; the event waits a moment for the recording to be complete."""
+        self._stop_ring_timer()
+        cause, code, by = self._settle(event)
+        abnormal = not self._answered or cause != "NORMAL_CLEARING"
+        trace = self._line.trace_of(self.machine) if abnormal else ""
+        self.machine.trace.close()
+        self._last = HungUp(self._line.now(), cause, code, by, event.q850, event.phrase, trace)
+        self._close_timer = asyncio.get_running_loop().call_later(CLOSING_S, self.media_closed)
+        self.voice.release()
+
+    def _settle(self, event: sip.Ended) -> Ending:
+        """Cause, code and who; ours stands unless the far end was faster."""
+        match event.end:
+            case "refused":
+                return *of_refusal(event.code, event.q850), "A"
+            case "remote":
+                return of_hangup(event.q850), 200, "A"
+            case "unsuitable":
+                return "INCOMPATIBLE_DESTINATION", 488, "service"
+            case "timeout":
+                return "NO_ANSWER", 487, "B"
+            case "cancelled" | "local":
+                return self._ending or ("NORMAL_CLEARING", 200 if self._answered else 487, "service")
+
+    def _stop_ring_timer(self) -> None:
+        if self._ring_timer:
+            self._ring_timer.cancel()
+
+    def _tell(self, event: CallEvent) -> None:
+        if not self._told or event is self._last:
+            self._events.put_nowait(event)

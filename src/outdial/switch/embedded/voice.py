@@ -1,0 +1,104 @@
+"""One call's media as the call sees it: a lease, where it points, and what plays."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from outdial.sip.sdp import Media
+from outdial.switch.embedded.config import is_address
+from outdial.switch.embedded.media.client import Lease, MediaClient
+from outdial.switch.port import MediaFigures, Played, Sound
+
+
+class Owner(Protocol):
+    """The call, as its media tells it."""
+
+    def pressed(self, digit: str, ms: int, at: int) -> None: ...
+    def fell_silent(self) -> None: ...
+    def media_gone(self) -> None: ...
+    def media_closed(self) -> None: ...
+
+
+class Voice:
+    """The media process's listener for one call. Every method may be called after the end and does nothing then."""
+
+    def __init__(self, client: MediaClient, owner: Owner) -> None:
+        """Raises ValueError when no port is free."""
+        self._client = client
+        self._owner = owner
+        lease = client.lease(self)
+        if lease is None:
+            raise ValueError(client.ill() or "no free media port")
+        self._lease: Lease = lease
+        self._playing: dict[int, asyncio.Future[Played]] = {}
+        self._plays = 0
+
+    @property
+    def port(self) -> int:
+        return self._lease.port
+
+    @property
+    def figures(self) -> MediaFigures:
+        return self._lease.figures
+
+    def point(self, media: Media, peer: str) -> None:
+        """Follows the agreement; a description that names its host by name gets its audio at the ``peer``."""
+        address = media.address if is_address(media.address) else peer
+        port = media.port if media.listening else 0
+        self._client.point(self._lease, address, port, media.payload_type, media.events)
+
+    def answer(self, recording: Path | None, timeout_ms: int) -> None:
+        self._client.answer(self._lease, recording, timeout_ms)
+
+    async def play(self, sounds: Sequence[Sound]) -> Played:
+        if not self._lease.open:
+            return Played("hungup", 0)
+        self._plays += 1
+        number = self._plays
+        ended: asyncio.Future[Played] = asyncio.get_running_loop().create_future()
+        self._playing[number] = ended
+        self._client.play(self._lease, number, sounds)
+        try:
+            return await ended
+        except asyncio.CancelledError:
+            if number == self._plays:
+                self.stop()
+            raise
+        finally:
+            self._playing.pop(number, None)
+
+    def stop(self) -> None:
+        self._client.stop(self._lease)
+
+    def release(self) -> None:
+        """``Owner.media_closed`` follows, or ``media_gone``."""
+        self._client.release(self._lease)
+
+    # ── from the media process ───────────────────────────────────────────────────────────────────
+
+    def digit(self, digit: str, ms: int, at: int) -> None:
+        self._owner.pressed(digit, ms, at)
+
+    def played(self, play_id: int, played: Played) -> None:
+        ended = self._playing.get(play_id)
+        if ended is not None and not ended.done():
+            ended.set_result(played)
+
+    def no_rtp(self) -> None:
+        self._owner.fell_silent()
+
+    def closed(self, figures: MediaFigures) -> None:
+        self._hush()
+        self._owner.media_closed()
+
+    def gone(self) -> None:
+        self._hush()
+        self._owner.media_gone()
+
+    def _hush(self) -> None:
+        for ended in self._playing.values():
+            if not ended.done():
+                ended.set_result(Played("hungup", 0))
