@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import socket
 import sys
@@ -15,7 +16,9 @@ from random import Random, SystemRandom
 import structlog
 import uvicorn
 
+from outdial.api import session
 from outdial.api.app import build
+from outdial.api.doors import Deps
 from outdial.audio.prompt import Cut, cut
 from outdial.dialer.attempt import Tools
 from outdial.dialer.ending import Hurry
@@ -23,12 +26,14 @@ from outdial.dialer.engine import Dialer
 from outdial.dialer.flows import Flows
 from outdial.dialer.prompts import Prompts
 from outdial.dialer.recordings import Recordings
+from outdial.domain.errors import Misconfigured
 from outdial.flow.validate import validate
 from outdial.settings import Settings
-from outdial.store.files import Files
-from outdial.store.secret import Box
 from outdial.store.base import Store
+from outdial.store.files import Files
 from outdial.store.opening import open_store
+from outdial.store.secret import Box
+from outdial.switch.embedded.config import SwitchConfig
 from outdial.switch.embedded.switch import EmbeddedSwitch
 
 log = structlog.get_logger(__name__)
@@ -74,6 +79,7 @@ class Service:
         self._hurry = Hurry(hurry)
         self._rng = rng or SystemRandom()
         self._stop = asyncio.Event()
+        self._store: Store | None = None
 
     def stop(self) -> None:
         self._stop.set()
@@ -89,8 +95,15 @@ class Service:
         finally:
             await store.close()
 
+    async def one_time_link(self) -> str:
+        """The address of the live page with a token that signs in once."""
+        assert self._store is not None
+        return f"{self.address}/?token={await session.one_time_token(self._store, now_ms())}"
+
     async def _run(self, store: Store) -> None:
         settings = self.settings
+        self._store = store
+        await self._let_admin_in(store)
         files = Files(settings.data)
         switch = EmbeddedSwitch(_switch_config(settings), now_ms)
         dialer = self._dialer(store, switch, files)
@@ -110,6 +123,13 @@ class Service:
             await switch.close()
             server.should_exit = True
         worker.close()
+
+    async def _let_admin_in(self, store: Store) -> None:
+        password = await session.ensure_admin(store)
+        if password:
+            print(f"First start: sign in as admin with the password {password}", flush=True)
+        if self.settings.admin_token:
+            await session.preset_token(store, self.settings.admin_token)
 
     def _announce(self, listener: socket.socket) -> None:
         host, port = listener.getsockname()[:2]
@@ -189,3 +209,12 @@ def _listen(settings: Settings) -> socket.socket:
     listener.listen(512)
     listener.setblocking(False)
     return listener
+
+
+async def reset_password(settings: Settings, name: str) -> str:
+    """A new password for a user, with the service stopped. Raises NotFound, or Misconfigured while it runs."""
+    store = await open_store(settings.store_url, now=now_ms, box=Box.from_file(settings.key_path))
+    try:
+        return await session.reset_password(store, name)
+    finally:
+        await store.close()
