@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select
 
 from outdial.domain.errors import NotFound
 from outdial.domain.number import normalise
-from outdial.store.dialect import json_text
+from outdial.store.dialect import json_has
 from outdial.store.listing import ListQuery, Page, Row, like
 from outdial.store.noun import EVERYTHING, Noun
 from outdial.store.shape import Shape, by
@@ -25,7 +25,7 @@ def _q(_: Connection, text: str) -> list[ColumnElement[bool]]:
 
 
 def _variables(conn: Connection, wanted: Any) -> list[ColumnElement[bool]]:
-    return [json_text(conn, _c.variables, key) == value for key, value in wanted.items()]
+    return [json_has(conn, _c.variables, key, value) for key, value in wanted.items()]
 
 
 def _has_file(_: Connection, wanted: bool) -> list[ColumnElement[bool]]:
@@ -72,8 +72,7 @@ def search(conn: Connection, domain_id: int, query: ListQuery = EVERYTHING) -> P
     """With ``files`` and ``schemas``, unless only other fields are asked for."""
     asked = set(query.fields)
     fields = (*query.fields, "id", "schema_ids") if asked & {"files", "schemas"} else query.fields
-    filters = {**query.filters, "q": query.q} if query.q else query.filters
-    page = NOUN.search(conn, domain_id, replace(query, q="", fields=fields, filters=filters))
+    page = NOUN.search(conn, domain_id, replace(query, fields=fields))
     if not asked or asked & {"files", "schemas"}:
         _with_files(conn, page.items)
         _with_schemas(conn, page.items)

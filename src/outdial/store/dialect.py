@@ -136,12 +136,13 @@ def dump(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def json_text(conn: Connection, column: ColumnElement[Any], key: str) -> ColumnElement[Any]:
-    """A key of a JSON object as text."""
+def json_has(conn: Connection, column: ColumnElement[Any], key: str, value: str) -> ColumnElement[bool]:
+    """Whether a JSON object has this text under this key."""
     if is_sqlite(conn):
-        quoted = key.replace('"', '""')
-        return func.json_extract(column, literal(f'$."{quoted}"'))
-    return column.op("->>", return_type=Text())(literal(key, Text()))
+        each = func.json_each(column).table_valued("key", "value")
+        found = select(literal(1)).select_from(each).where(each.c.key == key, each.c.value == value)
+        return found.correlate_except(each).exists()
+    return column.op("->>", return_type=Text())(literal(key, Text())) == value
 
 
 def has_name(conn: Connection, column: ColumnElement[Any], names: Sequence[str]) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, or_, select
 
 from outdial.domain.errors import BadField
 from outdial.domain.number import has_digits, normalise
-from outdial.store.dialect import Raw, dump, json_text
+from outdial.store.dialect import Raw, dump, json_has
 from outdial.store.listing import like
 from outdial.store.people import state_of
 from outdial.store.shape import Shape, by
@@ -33,7 +33,7 @@ def _q(_: Connection, text: str) -> list[ColumnElement[bool]]:
 
 
 def _variables(conn: Connection, wanted: Mapping[str, str]) -> list[ColumnElement[bool]]:
-    return [json_text(conn, member.c.variables, key) == value for key, value in wanted.items()]
+    return [json_has(conn, member.c.variables, key, value) for key, value in wanted.items()]
 
 
 SHAPE = Shape(

@@ -64,7 +64,10 @@ class Noun:
     def search(
         self, conn: Connection, domain_id: int, query: ListQuery = EVERYTHING, *, parent: int | None = None
     ) -> Page:
+        """Raises NotFound when there is no such parent."""
         shape = self.shape
+        if parent is not None:
+            self._parent_exists(conn, domain_id, parent)
         statement = shape.of(domain_id, parent).where(*shape.conditions(conn, query))
         statement = statement.order_by(*shape.ordering(query)).limit(query.limit + 1).offset(query.offset)
         fields = shape.wanted(query)

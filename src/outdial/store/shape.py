@@ -43,7 +43,7 @@ class Shape:
     q: tuple[str, ...] = ()
     """Columns that ``q`` looks at, by their folded twin if they have one."""
     filters: Mapping[str, Filter] = field(default_factory=dict)
-    """Filters beside those that are named like a field."""
+    """Filters beside those that are named like a field; one named ``q`` takes its place."""
     hidden: frozenset[str] = frozenset()
     """Columns that never leave the store."""
     parent: str = ""
@@ -117,7 +117,9 @@ class Shape:
 
     def conditions(self, conn: Connection, query: ListQuery) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []
-        if query.q and self.q:
+        if query.q and "q" in self.filters:
+            found += self.filters["q"](conn, query.q)
+        elif query.q and self.q:
             hits = [like(_twin(self.table, name), query.q) for name in self.q]
             found.append(hits[0] if len(hits) == 1 else hits[0] | hits[1])
         if query.ids:
@@ -138,7 +140,7 @@ class Shape:
         if f"{name}_folded" in self.table.c:
             by = self.table.c[f"{name}_folded"]
         last = self.table.c.id
-        if not getattr(by, "nullable", True):
+        if name not in self.lookups and not getattr(by, "nullable", True):
             return [by.desc(), last.desc()] if descending else [by.asc(), last.asc()]
         return [by.desc().nulls_first(), last.desc()] if descending else [by.asc().nulls_last(), last.asc()]
 
