@@ -31,7 +31,7 @@ from outdial.switch.port import Frames, MediaFigures, Played
 
 _TIMESTAMPNS = 35
 _TIMESPEC = struct.Struct("@qq")
-_SEQUENCE = struct.Struct("!H")
+_PLACE = struct.Struct("!HI")
 _STAMPED_OF = 8
 """Every so many ports the far end reads arrivals too: that is dear, and a sample says as much."""
 _BUFFER = 4 << 20
@@ -51,17 +51,21 @@ class Priced:
     cpu_percent: float
     cpu_us_per_packet_pair: float
     """One sent and one received and both recorded."""
+    left_out: int
+    """Frames not sent at all because the wheel was stopped for over 60 ms (a machine that is too busy)."""
     late_p50_ms: float
     late_p99_ms: float
     late_max_ms: float
-    """Behind the call's own 20 ms grid, by kernel arrival at the far end."""
+    """Behind the call's own clock, by kernel arrival at the far end."""
 
 
 # ── the far end ──────────────────────────────────────────────────────────────────────────────────
 
 
 Address = tuple[str, int]
-Seen = dict[int, list[tuple[int, float]]]
+Arrived = tuple[int, int, float]
+"""Sequence number, timestamp, and kernel arrival in ms (0 = not read)."""
+Seen = dict[int, list[Arrived]]
 
 
 def echo(seconds: float, back: bool) -> None:
@@ -97,13 +101,13 @@ def _open(stamped: bool) -> socket.socket:
 def _take_stamped(each: socket.socket, seen: Seen) -> tuple[bytes, Address]:
     data, ancillary, _, sender = each.recvmsg(2048, 64)
     seconds, nanoseconds = _TIMESPEC.unpack(ancillary[0][2])
-    seen.setdefault(sender[1], []).append((_SEQUENCE.unpack_from(data, 2)[0], seconds * 1000 + nanoseconds / 1e6))
+    seen.setdefault(sender[1], []).append((*_PLACE.unpack_from(data, 2), seconds * 1000 + nanoseconds / 1e6))
     return data, sender
 
 
 def _take_plain(each: socket.socket, seen: Seen) -> tuple[bytes, Address]:
     data, sender = each.recvfrom(2048)
-    seen.setdefault(sender[1], []).append((_SEQUENCE.unpack_from(data, 2)[0], 0.0))
+    seen.setdefault(sender[1], []).append((*_PLACE.unpack_from(data, 2), 0.0))
     return data, sender
 
 
@@ -142,9 +146,9 @@ class FarEnd:
         self._process = subprocess.Popen(words, stdout=subprocess.PIPE)
         self.ports: list[int] = json.loads(self._line())
 
-    def seen(self) -> dict[str, list[tuple[int, float]]]:
-        """By our port: sequence number and kernel arrival (ms, 0 = not read) of every packet. Waits for its end."""
-        seen: dict[str, list[tuple[int, float]]] = json.loads(self._line())
+    def seen(self) -> dict[str, list[Arrived]]:
+        """By our port. Waits for its end."""
+        seen: dict[str, list[Arrived]] = json.loads(self._line())
         self._process.wait()
         return seen
 
@@ -161,7 +165,7 @@ class Rung:
     cpu_s: float
     ears: list[Ear]
     whole: int
-    seen: list[list[tuple[int, float]]]
+    seen: list[list[Arrived]]
 
 
 def price(calls: int, seconds: float, back: bool = True) -> Priced:
@@ -200,7 +204,7 @@ async def _ring(calls: int, seconds: float, far: FarEnd, folder: Path) -> Rung:
 
 def _sum_up(rung: Rung) -> Priced:
     calls = len(rung.ears)
-    late = sorted(ms for call in rung.seen if call[0][1] for ms in _lateness(call))
+    late = sorted(ms for call in rung.seen if call[0][2] for ms in _lateness(call))
     unbroken = sum(len(call) == (call[-1][0] - call[0][0] & 0xFFFF) + 1 for call in rung.seen)
     return Priced(
         calls,
@@ -210,15 +214,22 @@ def _sum_up(rung: Rung) -> Priced:
         sum(ear.figures.received for ear in rung.ears),
         round(100 * rung.cpu_s / rung.took_s, 1),
         round(rung.cpu_s * 1e6 / (calls * rung.took_s * 1000 / FRAME_MS), 1),
+        sum(map(_left_out, rung.seen)),
         *(round(late[min(len(late) - 1, int(len(late) * part))], 2) for part in (0.5, 0.99, 1)),
     )
 
 
-def _lateness(call: list[tuple[int, float]]) -> list[float]:
-    first = call[0][0]
-    ahead = [at - (sequence - first & 0xFFFF) * FRAME_MS for sequence, at in call]
+def _lateness(call: list[Arrived]) -> list[float]:
+    first = call[0][1]
+    ahead = [at - (timestamp - first & 0xFFFFFFFF) * 1000 / RATE for _, timestamp, at in call]
     grid = min(ahead)
     return [each - grid for each in ahead]
+
+
+def _left_out(call: list[Arrived]) -> int:
+    """Frames that were never sent because their time was over."""
+    (first, start, _), (last, end, _) = call[0], call[-1]
+    return (end - start & 0xFFFFFFFF) // FRAME - (last - first & 0xFFFF)
 
 
 def _is_whole(path: Path, figures: MediaFigures) -> bool:
