@@ -84,6 +84,10 @@ class Service:
     def stop(self) -> None:
         self._stop.set()
 
+    @property
+    def stopping(self) -> bool:
+        return self._stop.is_set()
+
     async def run(self) -> None:
         """Raises Misconfigured when a setting does not let it start."""
         settings = self.settings

@@ -177,6 +177,8 @@ def expect(number: str, attempt: int = 1, *, credentials: bool = False) -> Expec
         return _unanswered(row.name, "NO_ANSWER", 487, "B")
     if row.hangs_up:
         return Expectation(row.name, True, "NORMAL_CLEARING", 200, "A", "abandoned", "Not listened")
+    if "*" in row.presses:  # it ends a plain playback (playback_terminators), and the flow goes on to its hangup
+        return Expectation(row.name, True, "NORMAL_CLEARING", 200, "F", "abandoned", "Not listened")
     return Expectation(row.name, True, "NORMAL_CLEARING", 200, "F", "success", "")
 
 

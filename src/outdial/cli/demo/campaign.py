@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from outdial.cli.demo.people import Person
-
 from outdial.cli.demo.prompt import wav
 from outdial.cli.rest import Rest
 
