@@ -41,7 +41,7 @@ class Wheel:
     def add(self, leg: Leg, now: float) -> None:
         """Into the emptiest slot, and the emptiest phase there."""
         if not self._legs:
-            self._tick = max(self._tick, int((now - self._zero) / _TICK_S))
+            self._tick = max(self._tick, int((now - self._zero) / _TICK_S) + 1)
         self._legs += 1
         leg.slot = min(range(SLOTS), key=self._counts.__getitem__)
         self._counts[leg.slot] += 1
