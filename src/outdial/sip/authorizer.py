@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
-
 from outdial.sip import digest
+from outdial.sip.dialog import key_of
 from outdial.sip.digest import Challenge, Credentials
 from outdial.sip.message import Response
 
@@ -52,7 +51,7 @@ class Authorizer:
         lines = []
         for name, (challenge, used) in self._known.items():
             self._known[name] = (challenge, used + 1)
-            cnonce = blake2b(f"{self._seed}:{challenge.nonce}".encode(), digest_size=8).hexdigest()
+            cnonce = key_of(f"{self._seed}:{challenge.nonce}")
             value = digest.answer(challenge, self._credentials, method, uri, cnonce=cnonce, count=used + 1)
             lines.append((name, value))
         return lines

@@ -55,6 +55,8 @@ class Dialog:
     cseq: int = 1
     """Of the newest request of ours that has a number of its own."""
     routes: tuple[str, ...] = ()
+    refreshed: bool = False
+    """True once the target is a Contact of the far end and not the number's URI any more."""
     trunk: str = ""
     """The owner's name for the account, to find credentials again after a crash."""
 
@@ -68,14 +70,19 @@ class Dialog:
         contacts = message.every("contact")
         if not contacts or not _readable(contacts[0]):
             return self
-        return replace(self, target=Address.parse(contacts[0]).uri)
+        return replace(self, target=Address.parse(contacts[0]).uri, refreshed=True)
 
     def next(self) -> Dialog:
         return replace(self, cseq=self.cseq + 1)
 
     @property
     def hop(self) -> HostPort:
-        """Where the next request goes: the first route, else the target; by a name, where the INVITE went."""
+        """Where the next request goes: the first route, else the far end's Contact, else where the INVITE went.
+
+        A name is not looked up here: it goes where the INVITE went too.
+        """
+        if not self.routes and not self.refreshed:
+            return self.peer
         try:
             host, port = Uri.parse(Address.parse(self.routes[0]).uri if self.routes else self.target).hop
             ip_address(host)

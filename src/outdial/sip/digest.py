@@ -14,11 +14,11 @@ Hash = Callable[[str], str]
 
 
 def _md5(text: str) -> str:
-    return md5(text.encode(), usedforsecurity=False).hexdigest()
+    return md5(text.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
 
 
 def _sha256(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
+    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 HASHES: dict[str, Hash] = {"SHA-256": _sha256, "SHA-256-SESS": _sha256, "MD5": _md5, "MD5-SESS": _md5}
