@@ -92,15 +92,16 @@ class _Demo:
         finally:
             self._service.stop()
             await serving
-            carrier.terminate()
+            if carrier.returncode is None:
+                carrier.terminate()
             await carrier.wait()
 
     async def _carrier(self) -> tuple[asyncio.subprocess.Process, str]:
-        """A process of its own, as a far end is; answers where it listens."""
+        """A process of its own, as a far end is, deaf to Ctrl-C; answers where it listens."""
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "outdial.cli", "carrier", "--port", "0",
             "--journal", str(self._journal), "--seed", str(SEED),
-            stdout=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
         assert process.stdout is not None
         async for line in process.stdout:

@@ -31,7 +31,10 @@ class View:
         row = self._rest.get(f"/call_center/queues/{self._queue}")
         count, waiting = int(row.get("count", 0)), int(row.get("waiting", 0))
         self._progress.update(self._task, total=count, completed=count - waiting)
-        said = row.get("why_idle") or f"{row.get('active', 0)} calls, {waiting} people to go"
+        active = int(row.get("active", 0))
+        said = row.get("why_idle") or f"{active} calls, {waiting} people to go"
+        if not waiting and not active:
+            said = "Everybody has been rung; the live page keeps the history. Ctrl-C ends the demo."
         return Group(f"[dim]{self._link}[/dim]", self._progress, f"[italic]{said}[/italic]", self._calls())
 
     def _calls(self) -> Table:

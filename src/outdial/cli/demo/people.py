@@ -24,7 +24,11 @@ def people() -> list[Person]:
     endings += [digits for digits, row in enumerate(TABLE) if row.name == LISTENERS and digits not in endings]
     chosen = endings[:COUNT]
     mixed = sorted(chosen, key=lambda digits: (digits * 37) % 101)
-    return [Person(f"{TABLE[d].name.capitalize()}", f"3805000{i:02}{d:02}") for i, d in enumerate(mixed)]
+    return [Person(_title(TABLE[d].name), f"3805000{i:02}{d:02}") for i, d in enumerate(mixed)]
+
+
+def _title(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 @dataclass(frozen=True, slots=True)
