@@ -216,6 +216,7 @@ def test_the_recording_holds_both_sides_on_one_timeline(tmp_path: Path) -> None:
             lease, ear = call(client, far)
             client.answer(lease, recording, 0)
             client.play(lease, 1, [prompt(tmp_path)])
+            await far.hear()  # from here on it listens, too
             order = [n for n in range(100) if n not in (7, 8, 40)]
             order[20], order[21] = order[21], order[20]
             for turn, n in enumerate(order):
@@ -249,6 +250,7 @@ def test_either_law_is_understood_and_recorded_in_the_calls_own(tmp_path: Path) 
             far = FarEnd()
             lease, ear = call(client, far)
             client.answer(lease, tmp_path / "call.wav", 0)
+            await far.hear()
             for n in range(10):
                 far.say(lease, speech(n, bytes([ULAW.silence]) * FRAME, payload_type=0))
                 await far.hear()
