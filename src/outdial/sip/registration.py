@@ -78,6 +78,7 @@ class RegistrationMachine:
         self._auth = Authorizer(account.credentials, account.dialog.call_id)
         self._expires_s = account.expires_s
         self._sent: Transaction | None = None
+        self._begun = False
         self._wake_at = 0
         self._failures = 0
         self._outcome: RegistrationState = "unregistered"
@@ -163,8 +164,9 @@ class RegistrationMachine:
         self._request(0, now)
 
     def _request(self, expires_s: int, now: int) -> None:
-        if self._sent is not None:
+        if self._begun:
             self.dialog = self.dialog.next()
+        self._begun = True
         auth = self._auth.headers("REGISTER", self.dialog.target)
         lines = [("Contact", self.dialog.contact), ("Expires", str(expires_s)), *auth]
         self._sent = Transaction(CLIENT, self.dialog.request("REGISTER", lines), now)
@@ -200,7 +202,8 @@ class RegistrationMachine:
 
     def _tell(self, now: int) -> None:
         detail = f"{self._heard.status} {self._heard.phrase}" if self.state == "failed" else ""
-        self._wire.events.append(RegistrationChanged(self._account.name, self._outcome, detail))
+        state = "unregistered" if self.state == "gone" else self._outcome
+        self._wire.events.append(RegistrationChanged(self._account.name, state, detail))
 
 
 _OUTCOMES: dict[Event, RegistrationState] = {
@@ -209,7 +212,6 @@ _OUTCOMES: dict[Event, RegistrationState] = {
     "denied": "denied",
     "rejected": "rejected",
     "timeout": "timeout",
-    "stop": "unregistered",
 }
 
 _ACTS: dict[Act, Callable[[RegistrationMachine, int], None]] = {
