@@ -79,10 +79,11 @@ def _prepare_file(path: Path) -> None:
 async def _postgres(url: str, context: Context) -> Store:
     engine = postgres.engine_for(url)
     try:
-        lock = await postgres.take_lock(engine)
+        lock = postgres.ServiceLock(engine)
+        await lock.take()
         async with engine.begin() as conn:
             await conn.run_sync(migrate)
-            await conn.run_sync(new_epoch)
+            lock.epoch = await conn.run_sync(new_epoch)
     except BaseException:
         await engine.dispose()
         raise

@@ -1,0 +1,99 @@
+"""Who shares a commit with whom."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from outdial.store.gather import LATE_S, MOST, Gatherer, Job
+from outdial.store.steps import Bridged, Ended
+from tests.store.builders import facts
+
+STEP = Bridged(1, 0, b"")
+END = Ended(1, facts())
+
+
+class Paper:
+    """Writes down the groups it is given; a test says when each is done."""
+
+    def __init__(self) -> None:
+        self.groups: list[list[Job]] = []
+        self.gatherer = Gatherer(asyncio.get_running_loop(), self.groups.append)
+
+    def done(self) -> None:
+        group = self.groups[-1]
+        self.gatherer.done(group, [place for place, _ in enumerate(group)])
+
+    async def turn(self) -> None:
+        """One turn of the event loop."""
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    def sizes(self) -> list[int]:
+        return [len(group) for group in self.groups]
+
+
+def on_paper(test: Callable[[Paper], Any]) -> None:
+    async def run() -> None:
+        await test(Paper())
+
+    asyncio.run(run())
+
+
+def test_what_comes_in_one_turn_is_one_group() -> None:
+    async def test(paper: Paper) -> None:
+        waiting = [paper.gatherer.add(STEP) for _ in range(3)]
+        await paper.turn()
+        assert paper.sizes() == [3]
+        paper.done()
+        assert await asyncio.gather(*waiting) == [0, 1, 2]
+
+    on_paper(test)
+
+
+def test_while_one_group_is_written_the_next_gathers() -> None:
+    async def test(paper: Paper) -> None:
+        paper.gatherer.add(STEP)
+        await paper.turn()
+        rest = [paper.gatherer.add(STEP) for _ in range(2)]
+        await paper.turn()
+        assert paper.sizes() == [1]
+        paper.done()
+        while len(paper.groups) < 2:
+            await paper.turn()
+        paper.done()
+        await asyncio.gather(*rest)
+        assert paper.sizes() == [1, 2]
+        await paper.gatherer.drained()
+
+    on_paper(test)
+
+
+def test_a_full_group_waits_for_nothing() -> None:
+    async def test(paper: Paper) -> None:
+        for _ in range(MOST + 1):
+            paper.gatherer.add(END)
+        await paper.turn()
+        assert paper.sizes() == [MOST]
+
+    on_paper(test)
+
+
+def test_the_end_of_a_call_waits_for_company_but_not_for_ever() -> None:
+    async def test(paper: Paper) -> None:
+        end = paper.gatherer.add(END)
+        await paper.turn()
+        assert paper.sizes() == []
+        urgent = paper.gatherer.add(STEP)
+        await paper.turn()
+        assert paper.sizes() == [2]
+        paper.done()
+        await asyncio.gather(end, urgent)
+        began = asyncio.get_running_loop().time()
+        paper.gatherer.add(END)
+        while len(paper.groups) < 2:
+            await paper.turn()
+        assert asyncio.get_running_loop().time() - began >= LATE_S / 2
+
+    on_paper(test)
