@@ -30,3 +30,16 @@ def test_without_a_rate_there_is_no_wait() -> None:
     for _ in range(100):
         assert pacing.moment(resource, 5) == 5
         pacing.take(resource, 5)
+
+
+@given(st.integers(1, 500), st.integers(0, 40))
+def test_room_is_the_number_of_moments_that_can_be_taken(rps: int, taken: int) -> None:
+    resource, pacing = a_resource(rps=rps), Pacing()
+    for _ in range(taken):
+        if (at := pacing.moment(resource, 0)) is not None:
+            pacing.take(resource, at)
+    room, got = pacing.room(resource, 0), 0
+    while (at := pacing.moment(resource, 0)) is not None:
+        pacing.take(resource, at)
+        got += 1
+    assert room is not None and abs(room - got) <= 1

@@ -100,8 +100,12 @@ class OutdialService:
         assert len(media) == 1, f"expected one media process, found {media}"
         os.kill(media[0], signal.SIGKILL)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def children(self) -> list[int]:
-        pid = self._process.pid
+        pid = self.pid
         return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 

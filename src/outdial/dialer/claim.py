@@ -17,11 +17,14 @@ from outdial.domain.member import Member, open_numbers
 from outdial.domain.number import normalise
 from outdial.domain.plan import Plan
 from outdial.domain.queue import Queue
+from outdial.domain.resource import Resource
 from outdial.store import claims
 from outdial.store.claims import Busy, Reservation
 
 MOST_PER_ROUND = 100
 """Attempts that one queue reserves in one round, so that no transaction grows long."""
+SPARE = 20
+"""Members looked at beyond those that can be placed, for some will be barred or bound to another trunk."""
 DEFER_MS = 60_000
 """A member that no rule lets ring now is looked at again after this time."""
 CONFLICT_MS = 5_000
@@ -101,8 +104,9 @@ class _Claiming:
         usable = lanes(plan, queue, self.look.unreachable)
         take = _take(queue, usable, self.board, active)
         if take <= 0:
+            self._all_full(usable)
             return "All lines of the queue's resources are in use."
-        limit = 2 * take + 20
+        limit = take + SPARE
         members = claims.due(self.conn, queue, now, limit, closed)
         due = claims.next_due(self.conn, queue.id) if len(members) < limit else None
         self.claimed.wake_by(due)
@@ -134,7 +138,7 @@ class _Claiming:
                 wanted.append(_reservation(turn, member, zone, result))
                 continue
             reason = result.reason
-            if result.full and self._all_full(turn):
+            if result.full and self._all_full(turn.lanes):
                 break
             if not result.full and not _fully_barred(member, result):
                 deferred.setdefault(result.reason, []).append(member.id)
@@ -143,9 +147,9 @@ class _Claiming:
         self._reserve(wanted)
         return reason and f"No member can be rung now: {reason}."
 
-    def _all_full(self, turn: Round) -> bool:
+    def _all_full(self, usable: list[Lane]) -> bool:
         """No lane has both a line and a moment; where only the moment is missing, says when it comes."""
-        open_lanes = [lane.resource for lane in turn.lanes if self.board.free(lane.resource)]
+        open_lanes = [lane.resource for lane in usable if self.board.free(lane.resource)]
         pacing = self.board.pacing
         if any(pacing.moment(resource, self.look.now) is not None for resource in open_lanes):
             return False
@@ -165,9 +169,15 @@ class _Claiming:
 
 
 def _take(queue: Queue, usable: list[Lane], board: Board, active: int) -> int:
+    """How many calls may be reserved now: by the queue's slots, the lines, and the moments that are near."""
     slots = MOST_PER_ROUND if queue.rules.max_calls < 0 else queue.rules.max_calls - active
-    lines = sum(max(0, board.lines[i]) for i in {lane.resource.id for lane in usable})
-    return min(slots, lines, MOST_PER_ROUND)
+    resources = {lane.resource.id: lane.resource for lane in usable}.values()
+    return min(slots, MOST_PER_ROUND, sum(_room(resource, board) for resource in resources))
+
+
+def _room(resource: Resource, board: Board) -> int:
+    lines, moments = max(0, board.lines[resource.id]), board.pacing.room(resource, board.now)
+    return lines if moments is None else min(lines, moments)
 
 
 def _fully_barred(member: Member, result: Passed) -> bool:

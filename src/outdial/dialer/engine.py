@@ -27,6 +27,8 @@ POLL_S = 0.5
 """The slow poll: what no bell announced is found after this time."""
 SETTLE_S = 0.02
 """Bells that ring together make one round."""
+APART_S = 0.1
+"""Rounds are at least so far apart: what is reserved ahead bridges the gap, and a round has its price."""
 EXPIRE_S = 30.0
 
 
@@ -116,7 +118,7 @@ class Dialer:
         await self._tell(claimed)
         if claimed.wake_at is None:
             return self._poll_s
-        return min(self._poll_s, max(0.0, (claimed.wake_at - self._now()) / 1000))
+        return min(self._poll_s, max(APART_S, (claimed.wake_at - self._now()) / 1000))
 
     def _look(self, plan: Plan) -> Look:
         faults = {g.id: why for g in plan.gateways.values() if (why := self._switch.why_unreachable(g))}
@@ -168,14 +170,17 @@ class Dialer:
                 await asyncio.sleep(1.0)
 
     async def _sleep(self, seconds: float) -> None:
-        await asyncio.sleep(SETTLE_S)
+        """Until the time is over, or a bell rang and the rounds are far enough apart."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         try:
             async with asyncio.timeout(seconds):
                 await self._bell.wait()
         except TimeoutError:
             return
-        finally:
-            self._bell.clear()
+        if not self._stopping:
+            await asyncio.sleep(max(SETTLE_S, began + APART_S - loop.time()))
+        self._bell.clear()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

@@ -20,9 +20,17 @@ class Pacing:
         return None if at > now + HORIZON_MS else -int(-at // 1)
 
     def take(self, resource: Resource, at: int) -> None:
-        """Uses up the moment ``at``."""
+        """Uses up the moment ``at``, which ``moment`` gave; its rounding to whole ms does not add up."""
         if resource.rps > 0:
-            self._next[resource.id] = max(float(at), self._next.get(resource.id, 0.0)) + 1000 / resource.rps
+            exact = self._next.get(resource.id, 0.0)
+            self._next[resource.id] = (exact if at - exact < 1 else at) + 1000 / resource.rps
+
+    def room(self, resource: Resource, now: int) -> int | None:
+        """How many moments are free within the horizon; None: no limit."""
+        if resource.rps <= 0:
+            return None
+        first = max(float(now), self._next.get(resource.id, 0.0))
+        return max(0, int((now + HORIZON_MS - first) * resource.rps / 1000) + 1) if first <= now + HORIZON_MS else 0
 
     def free_at(self, resource: Resource) -> int:
         """Epoch ms at which the resource can be asked again with success."""
