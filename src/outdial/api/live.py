@@ -62,6 +62,7 @@ def _recent(conn: Connection, domain_id: int) -> list[Row]:
     rows = history.search(conn, domain_id, ListQuery(size=SHOWN, fields=fields)).items
     next_tries = _next_tries(conn, domain_id, {row["member"]["id"] for row in rows if row["member"]})
     recordings = _recordings(conn, domain_id, [row["call_id"] for row in rows if row["call_id"]])
+    rows.sort(key=lambda row: -row["leaving_at"])
     for row in rows:
         row["status"] = str((row.pop("variables") or {}).get("status", ""))
         row["recording"] = recordings.get(row.pop("call_id"))
