@@ -1,16 +1,20 @@
-"""A far end on loopback that keeps every packet it gets and sends what it is told."""
+"""What the tests of the media process share: a far end on loopback, a listener, a running client."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
-from outdial.audio.law import FRAME
+from outdial.audio.law import ALAW, FRAME, ULAW
 from outdial.rtp.packet import Packet, build, parse
-from outdial.switch.embedded.media.client import Lease
-from outdial.switch.port import MediaFigures, Played
+from outdial.switch.embedded.media.client import Lease, MediaClient
+from outdial.switch.port import Frames, MediaFigures, Played
 
 PATIENCE_S = 20
 """For anything to happen on a busy machine."""
@@ -90,3 +94,60 @@ class Ear:
             while not until(self):
                 self._news.clear()
                 await self._news.wait()
+
+
+QUIET = bytes([ALAW.silence]) * FRAME
+PROMPT = bytes(n * 7 % 251 for n in range(15 * FRAME))
+"""0.3 s of bytes that name their place."""
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def free_range(calls: int) -> range:
+    """Ports for so many calls, free just now."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind(("127.0.0.1", 0))
+            first = probe.getsockname()[1] & ~1
+        ports = range(first, first + 2 * calls)
+        if ports.stop < 65536 and all(is_free(port) for port in ports):
+            return ports
+
+
+def is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+@asynccontextmanager
+async def media(ports: range | None = None, now: Callable[[], int] = now_ms) -> AsyncIterator[MediaClient]:
+    client = MediaClient("127.0.0.1", ports or free_range(4), now)
+    await client.start()
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+def call(client: MediaClient, far: FarEnd, dtmf: int | None = 101) -> tuple[Lease, Ear]:
+    ear = Ear()
+    lease = client.lease(ear)
+    assert lease
+    client.point(lease, "127.0.0.1", far.port, ALAW.payload_type, dtmf)
+    return lease, ear
+
+
+def prompt(folder: Path, name: str = "prompt", sound: bytes = PROMPT) -> Frames:
+    for law in (ALAW, ULAW):
+        (folder / f"{name}.{law.name}").write_bytes(sound if law is ALAW else sound[::-1])
+    return Frames(folder / f"{name}.alaw", folder / f"{name}.ulaw")
+
+
+def run(coroutine: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(coroutine)

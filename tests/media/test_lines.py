@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from outdial.switch.embedded.media.sockets import Line, pairs
-from tests.media.test_media_process import free_range
+from tests.media.far_end import free_range
 
 COUNT = """
 import resource
@@ -101,3 +101,20 @@ def test_a_refusal_of_the_peers_host_is_no_end() -> None:
 def refused(line: Line) -> None:
     line.send(b"into nowhere")
     assert line.receive() == []
+
+
+def test_what_is_no_address_leaves_the_line_at_rest() -> None:
+    (line,) = pairs("127.0.0.1", free_range(1))
+    for address, port in (("somewhere.example", 4000), ("::1", 4000), ("127.0.0.1", 70_000), ("", 1)):
+        line.point(address, port)
+        line.send(b"into nowhere")
+        line.send_report(b"into nowhere")
+        assert line.receive() == []
+    line.close()
+
+
+def test_a_peer_on_the_last_port_gets_no_reports() -> None:
+    (line,) = pairs("127.0.0.1", free_range(1))
+    line.point("127.0.0.1", 65535)
+    line.send_report(b"there is no port above")
+    line.close()

@@ -144,7 +144,10 @@ class Media:
         held = not command.peer_port
         if not held:
             line.point(command.address, command.peer_port)
-        leg.point(command.payload_type, command.dtmf_payload_type, held, self._wheel.round(now))
+        try:
+            leg.point(command.payload_type, command.dtmf_payload_type, held, self._wheel.round(now))
+        except OSError:
+            leg.outgoing.stop("stopped")  # the law changed under a sound whose other file is gone
 
     @_obey.register
     def _(self, command: records.Answer) -> None:

@@ -74,18 +74,23 @@ class Line:
         self._announced = self._peer = ("", 0)
         self._latched = False
         self._silent_polls = 0
-        self.send: Send = rtp.send
+        self.send: Send = _nowhere
         self.rest()
 
     def rest(self) -> None:
         self._announced = self._peer = ("", 0)
+        self._latched = False
+        self.send = _nowhere
         for each in (self._rtp, self._rtcp):
             _disconnect(each)
             each.connect(each.getsockname())
 
     def point(self, address: str, port: int) -> None:
-        """Listens to any sender until one is heard. Nothing changes when the same address is announced again."""
-        if (address, port) == self._announced:
+        """Listens to any sender until one is heard. Nothing changes when the same address is announced again.
+
+        At what is no IPv4 address and port the line stays as it is, and the call will hear no RTP.
+        """
+        if (address, port) == self._announced or not _is_address(address, port):
             return
         if self._peer == ("", 0):
             _disconnect(self._rtcp)
@@ -128,7 +133,7 @@ class Line:
 
     def send_report(self, data: bytes) -> None:
         address, port = self._peer
-        if port:
+        if 0 < port < 0xFFFF:
             with contextlib.suppress(OSError):
                 self._rtcp.sendto(data, (address, port + 1))
 
@@ -167,6 +172,18 @@ class Line:
         with contextlib.suppress(OSError):
             while self._rtp.recv(_DATAGRAM):
                 pass
+
+
+def _nowhere(packet: bytes) -> None:
+    """A line at rest has no peer."""
+
+
+def _is_address(address: str, port: int) -> bool:
+    try:
+        socket.inet_pton(socket.AF_INET, address)
+    except OSError:
+        return False
+    return 0 < port <= 0xFFFF
 
 
 def _disconnect(sock: socket.socket) -> None:
