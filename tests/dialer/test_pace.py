@@ -1,3 +1,5 @@
+from bisect import bisect_left
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,11 +12,11 @@ def test_never_more_than_the_rate_in_any_second(rps: int, steps: list[int]) -> N
     resource, pacing, now, taken = a_resource(rps=rps), Pacing(), 0, list[int]()
     for step in steps:
         now += step
-        while (at := pacing.moment(resource, now)) is not None and len(taken) < 3000:
+        while (at := pacing.moment(resource, now)) is not None and len(taken) < 1500:
             pacing.take(resource, at)
             taken.append(at)
     for first, at in enumerate(taken):
-        assert sum(1 for other in taken[first:] if other < at + 1000) <= rps + 1
+        assert bisect_left(taken, at + 1000) - first <= rps + 1
 
 
 def test_nothing_is_promised_beyond_the_horizon() -> None:
