@@ -207,6 +207,7 @@ class MediaClient:
                 [sys.executable, "-m", __package__, *words],
                 pass_fds=[fd],
                 stdin=subprocess.DEVNULL,
+                start_new_session=True,  # a Ctrl-C is the service's business, and the scheduler shares by session
                 env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
             )
         self._socket = ours
