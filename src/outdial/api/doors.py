@@ -16,7 +16,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from outdial.api import wire
-from outdial.api.fields import INT64, Shape
+from outdial.api.fields import Shape
+from outdial.api.kinds import INT64
 from outdial.domain.errors import Bug, NotFound, OutdialError, Unauthenticated
 from outdial.flow.program import Problem
 from outdial.store import Store, tokens

@@ -8,7 +8,8 @@ from typing import Any
 
 from outdial.api import wire
 from outdial.api.doors import Call, Doors
-from outdial.api.fields import Choice, Field, Flag, Link, Parts, Shape, Text, Whole
+from outdial.api.fields import Field, Parts, Shape
+from outdial.api.kinds import Choice, Flag, Link, Text, Whole
 from outdial.api.nouns import Noun, Verb
 from outdial.api.shapes import AUDIT, ID, name
 from outdial.domain.errors import BadField

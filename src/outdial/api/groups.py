@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from outdial.api import wire
 from outdial.api.doors import Doors
-from outdial.api.fields import Field, Link, Long, Parts, Shape, Text, Whole
+from outdial.api.fields import Field, Parts, Shape
+from outdial.api.kinds import Link, Long, Text, Whole
 from outdial.api.nouns import VERBS, Noun
 from outdial.api.shapes import AUDIT, DESCRIPTION, ID, name
 from outdial.domain.errors import BadField

@@ -6,7 +6,8 @@ from typing import Any
 
 from outdial.api import wire
 from outdial.api.doors import Call, Doors
-from outdial.api.fields import Field, Instant, Long, Shape, Span, Text
+from outdial.api.fields import Field, Shape
+from outdial.api.kinds import Instant, Long, Span, Text
 from outdial.api.nouns import VERBS, Noun, Verb
 from outdial.api.shapes import AUDIT, DESCRIPTION, ID, name
 from outdial.domain.errors import BadField

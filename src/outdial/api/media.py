@@ -20,7 +20,8 @@ from starlette.responses import Response
 
 from outdial.api import sounds, wire
 from outdial.api.doors import Call, Doors
-from outdial.api.fields import Instant, Long, Shape, Text, Texts, Whole
+from outdial.api.fields import Shape
+from outdial.api.kinds import Instant, Long, Text, Texts, Whole
 from outdial.api.nouns import Noun
 from outdial.api.shapes import AUDIT, ID
 from outdial.domain.errors import BadField, Forbidden, UserMistake

@@ -13,22 +13,8 @@ from starlette.responses import Response
 
 from outdial.api import wire
 from outdial.api.doors import Call, Doors
-from outdial.api.fields import (
-    Field,
-    Flag,
-    Ids,
-    Instant,
-    Link,
-    Long,
-    Parts,
-    Shape,
-    Span,
-    Text,
-    TextMap,
-    Texts,
-    Whole,
-    Zone,
-)
+from outdial.api.fields import Field, Parts, Shape
+from outdial.api.kinds import Flag, Ids, Instant, Link, Long, Span, Text, TextMap, Texts, Whole, Zone
 from outdial.api.shapes import ID, STAMP
 from outdial.domain.errors import BadField
 from outdial.store import members

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from outdial.api.doors import Doors
-from outdial.api.fields import Field, Link, Shape
+from outdial.api.fields import Field, Shape
+from outdial.api.kinds import Link
 from outdial.api.nouns import VERBS, Noun, Verbs
 from outdial.api.shapes import ID
 from outdial.store import groups, queues

@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from outdial.api import wire
 from outdial.api.doors import Call, Doors
-from outdial.api.fields import Choice, Field, Flag, Free, Ids, Instant, Link, Parts, Shape, Text, TextMap, Texts, Whole
+from outdial.api.fields import Field, Parts, Shape
+from outdial.api.kinds import Choice, Flag, Free, Ids, Instant, Link, Text, TextMap, Texts, Whole
 from outdial.api.nouns import Noun, Verb, Verbs
 from outdial.api.shapes import AUDIT, DESCRIPTION, ID, TAG, name
 from outdial.domain.errors import BadField

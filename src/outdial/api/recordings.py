@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from outdial.api import sounds, wire
 from outdial.api.doors import Call, Doors
-from outdial.api.fields import Field, Ids, Instant, Long, Shape, Span, Text, Texts
+from outdial.api.fields import Field, Shape
+from outdial.api.kinds import Ids, Instant, Long, Span, Text, Texts
 from outdial.api.media import send_media
 from outdial.store import calls
 from outdial.store.listing import Page, Row

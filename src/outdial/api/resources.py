@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from outdial.api import wire
 from outdial.api.doors import Call, Doors
-from outdial.api.fields import Choice, Field, Flag, Ids, Instant, Link, Part, Parts, Shape, Text, TextMap, Texts, Whole
+from outdial.api.fields import Field, Part, Parts, Shape
+from outdial.api.kinds import Choice, Flag, Ids, Instant, Link, Text, TextMap, Texts, Whole
 from outdial.api.nouns import Noun
 from outdial.api.shapes import AUDIT, DESCRIPTION, ID, name
 from outdial.domain.errors import BadField

@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from outdial.api import wire
 from outdial.api.doors import Call, Doors
-from outdial.api.fields import Choice, Field, Flag, Free, Instant, Link, Long, Parts, Shape, Text, Texts, Whole
+from outdial.api.fields import Field, Parts, Shape
+from outdial.api.kinds import Choice, Flag, Free, Instant, Link, Long, Text, Texts, Whole
 from outdial.api.nouns import Noun, Verb
 from outdial.api.shapes import AUDIT, ID, TAG, name
 from outdial.domain.errors import BadField

@@ -15,7 +15,8 @@ from starlette.responses import Response
 
 from outdial.api import wire
 from outdial.api.doors import Call, Deps, Doors, token_of
-from outdial.api.fields import Field, Shape, Text
+from outdial.api.fields import Field, Shape
+from outdial.api.kinds import Text
 from outdial.domain.errors import NotFound, UserMistake
 from outdial.store import Store, domains, tokens, users
 from outdial.store.users import Credentials

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from outdial.api.fields import Field, Instant, Link, Long, Shape, Text
+from outdial.api.fields import Field, Shape
+from outdial.api.kinds import Instant, Link, Long, Text
 
 ID = Field(Long(), read_only=True)
 STAMP = Field(Instant(), read_only=True)

@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from outdial.api import wire
 from outdial.api.doors import Call, Doors
-from outdial.api.fields import Field, Flag, Instant, Long, Shape, Text
+from outdial.api.fields import Field, Shape
+from outdial.api.kinds import Flag, Instant, Long, Text
 from outdial.api.nouns import Noun, Verb, Verbs
 from outdial.api.session import hash_password
 from outdial.api.shapes import AUDIT, ID

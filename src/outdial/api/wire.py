@@ -14,7 +14,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from outdial.api.fields import Ids, Kind, Shape, Span, TextMap, Texts
+from outdial.api.fields import Shape
+from outdial.api.kinds import Ids, Kind, Span, TextMap, Texts
 from outdial.domain.errors import BadField, OutdialError, UserMistake
 from outdial.store.listing import DEFAULT_SIZE, ListQuery, Page
 
