@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from outdial.switch.simulated import Person
 from tests.dialer.world import Setup, World, simulate
 
 HOUR = 3600.0
+Flow = list[dict[str, Any]]
 ANSWERS = Person(rings_after=100, answers_after=2000)
 
 
@@ -226,6 +228,36 @@ def test_the_far_end_hangs_up_in_the_middle_and_the_flow_stops(tmp_path: Path) -
         assert "hangup" not in [step["app"] for step in json.loads(trace)]
 
     simulate(test, tmp_path, everybody(Person(hangs_up_after=5000)))
+
+
+def test_what_the_disconnected_trigger_exports_is_in_the_call_history_only(tmp_path: Path) -> None:
+    async def test(world: World) -> None:
+        await world.dial(60)
+        assert await world.rows("call_history", "json_extract(variables, '$.late')") == [("NORMAL_CLEARING",)]
+        assert await world.rows("member", "json_extract(variables, '$.late')") == [(None,)]
+
+    trigger = {"trigger": {"disconnected": [{"set": {"late": "NORMAL_CLEARING"}}, {"export": ["late"]}]}}
+    simulate(test, tmp_path, everybody(ANSWERS), Setup(voice=[trigger, {"hangup": ""}]))
+
+
+def test_what_the_voice_flow_exports_is_seen_by_the_after_flow(tmp_path: Path) -> None:
+    async def test(world: World) -> None:
+        await world.dial(60)
+        assert await world.rows("member", "json_extract(variables, '$.said')") == [("yes",)]
+
+    voice: Flow = [{"set": {"answer": "yes", "hidden": "no"}}, {"export": ["answer"]}, {"hangup": ""}]
+    after: Flow = [{"set": {"said": "${answer}${hidden}"}}, {"success": {"export": ["said"]}}]
+    simulate(test, tmp_path, everybody(ANSWERS), Setup(voice=voice, after=after))
+
+
+def test_a_number_with_keys_for_after_the_answer_is_not_rung_yet(tmp_path: Path) -> None:
+    async def test(world: World) -> None:
+        await world.store.write(lambda conn: conn.exec_driver_sql("UPDATE member_number SET dtmf = '1'"))
+        await world.dial(10)
+        assert world.switch.log.count("invite") == 0
+        assert "keys to press" in (await world.queue())["why_idle"]
+
+    simulate(test, tmp_path, everybody(ANSWERS))
 
 
 @pytest.mark.parametrize(

@@ -302,6 +302,9 @@ class Line:
             recordings=self._tools.recordings.of(self.attempt, self._recording, facts),
         )
         told = await told_after(self._tools, self._planner.plan, self.attempt, facts, told)
+        if ended.disconnected:
+            late = await self._tools.flows.disconnected(self._queue.domain_id, ended.disconnected, self._connection)
+            told = replace(told, call_variables=told.call_variables | late)
         return finish_call(self._queue, self.attempt, facts, told, self._tools.hurry)
 
     async def _free_line(self, facts: CallFacts, exported: dict[str, str]) -> None:

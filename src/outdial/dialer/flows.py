@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import structlog
+from sqlalchemy import Connection
 
 from outdial.dialer.caller import Caller
 from outdial.dialer.prompts import DomainMedia, Prompts
@@ -64,15 +65,15 @@ class Flows:
         known = self._programs.get(schema_id)
         if known and known[0] == updated_at:
             return
-        stored = await self._store.read(partial(schemas.load, schema_id=schema_id))
-        if stored is None:
-            return
         try:
-            self._programs[schema_id] = (updated_at, parse(stored.schema))
-            self.broken.pop(schema_id, None)
+            loaded = await self._store.read(partial(_program, schema_id=schema_id))
         except SchemaError as error:
             self._programs.pop(schema_id, None)
             self.broken[schema_id] = str(error)
+            return
+        if loaded:
+            self._programs[schema_id] = (updated_at, loaded[1])
+            self.broken.pop(schema_id, None)
 
     async def voice(self, domain_id: int, schema_id: int, connection: VoiceConnection, caller: Caller) -> VoiceEnd:
         """Runs until the flow ends, hangs up, or the connection closes."""
@@ -82,7 +83,7 @@ class Flows:
         env = await self._env(domain_id, connection)
         env.caller = caller
         ended = await run(known[1], env)
-        return VoiceEnd(ended.trace, ended.disconnected)
+        return VoiceEnd(_of(schema_id, ended.trace), ended.disconnected)
 
     async def disconnected(self, domain_id: int, program: Program, connection: VoiceConnection) -> dict[str, str]:
         """``trigger.disconnected`` after the call, on its last variables; answers what it exported."""
@@ -92,7 +93,8 @@ class Flows:
         known = self._programs.get(schema_id)
         if known is None:
             return AfterOutcome("none", None, {}, ())
-        return await run_after(known[1], await self._ask(domain_id, given))
+        outcome = await run_after(known[1], await self._ask(domain_id, given))
+        return replace(outcome, trace=_of(schema_id, outcome.trace))
 
     async def before(self, domain_id: int, schema_id: int, given: dict[str, str]) -> PreOutcome:
         known = self._programs.get(schema_id)
@@ -126,13 +128,22 @@ class Flows:
 
     async def load(self, domain_id: int, schema_id: int) -> Program | None:
         """Any schema of the domain, for the ``schema`` application."""
-        stored = await self._store.read(partial(schemas.load, schema_id=schema_id))
-        if stored is None or stored.domain_id != domain_id:
-            return None
         try:
-            return parse(stored.schema)
+            loaded = await self._store.read(partial(_program, schema_id=schema_id))
         except SchemaError:
             return None
+        return loaded[1] if loaded and loaded[0] == domain_id else None
+
+
+def _program(conn: Connection, schema_id: int) -> tuple[int, Program] | None:
+    """Domain and program; parsed where the store reads, for a long schema would hold the event loop."""
+    stored = schemas.load(conn, schema_id)
+    return (stored.domain_id, parse(stored.schema)) if stored else None
+
+
+def _of(schema_id: int, trace: Trace) -> Trace:
+    """The steps with the schema they belong to: a call's trace has those of several."""
+    return tuple({"schema_id": str(schema_id), **step} for step in trace)
 
 
 def _text(value: Any) -> str:
