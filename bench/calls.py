@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.e2e.campaign import Campaign, Flow, Wanted, set_up
 from tests.e2e.service import OutdialService
@@ -65,7 +66,7 @@ def price(rate: int, seconds: float) -> Price:
     )
 
 
-async def _dial(folder: Path, rate: int, calls: int) -> tuple[list[dict[str, object]], float, float]:
+async def _dial(folder: Path, rate: int, calls: int) -> tuple[list[dict[str, Any]], float, float]:
     """The calls in history, CPU seconds of main and of media."""
     async with (
         _far_end(folder) as port,
