@@ -46,11 +46,15 @@ class Cluster:
     def url(self, database: str) -> str:
         return f"postgresql://{USER}@/{database}?host={self._folder}"
 
-    def new_database(self, template: str = "template1") -> str:
+    def new_database(self) -> str:
         """The URL of a fresh database."""
         name = next(self._names)
-        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.run(f"CREATE DATABASE {name}")
         return self.url(name)
+
+    def name_of(self, url: str) -> str:
+        """The database of a URL of this cluster."""
+        return url.partition("@/")[2].partition("?")[0]
 
     def run(self, sql: str, database: str = "postgres") -> None:
         async def once() -> None:
@@ -73,7 +77,7 @@ class Cluster:
         raise RuntimeError(f"PostgreSQL did not start: {(self._folder / 'log').read_text()}")
 
     def stop(self) -> None:
-        self._server.send_signal(signal.SIGINT)
+        self._server.send_signal(signal.SIGQUIT)  # at once: nothing of it is wanted any more
         self._server.wait(20)
         self._log.close()
         shutil.rmtree(self._folder)

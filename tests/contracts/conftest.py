@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.store.conftest import cluster, durable, ground
+from tests.store.conftest import blank, cluster, durable, ground, shared
 
-__all__ = ["cluster", "durable", "ground"]
+__all__ = ["blank", "cluster", "durable", "ground", "shared"]

@@ -161,7 +161,7 @@ def test_a_database_that_went_away_is_used_again_when_it_is_back(cluster: Any) -
     campaign = a_campaign(ground)
     add_members(ground, campaign, "1")
     (attempt,) = reserve(ground, campaign)
-    database = ground.url.partition("@/")[2].partition("?")[0]
+    database = cluster.name_of(ground.url)
     cluster.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")
     notice_loss(ground)
     assert ground.step(finish(attempt)) is True
@@ -175,7 +175,7 @@ def test_a_database_that_went_away_is_used_again_when_it_is_back(cluster: Any) -
 def test_a_service_that_was_replaced_cannot_write_any_more(cluster: Any) -> None:
     ground = Ground(cluster.new_database(), "postgres")
     a_campaign(ground)
-    database = ground.url.partition("@/")[2].partition("?")[0]
+    database = cluster.name_of(ground.url)
     cluster.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")
     notice_loss(ground)
     other = Ground(ground.url, "postgres")

@@ -18,7 +18,7 @@ from outdial.store.writing import write_steps
 from tests.store.builders import Campaign, a_campaign, claim, facts, finish, people, queue_of, reservation
 from tests.store.ground import NOON, Ground
 
-MANY = 2500
+MANY = 4000
 
 
 @dataclass
@@ -89,7 +89,7 @@ def crowd(durable: Ground) -> tuple[Ground, Campaign]:
 
 def _past(conn: Connection, campaign: Campaign) -> None:
     """Most members have been rung once and wait."""
-    due = claims.due(conn, queue_of(conn, campaign), NOON, MANY - 500)
+    due = claims.due(conn, queue_of(conn, campaign), NOON, MANY // 2)
     attempts = claims.reserve(conn, [reservation(campaign, m, NOON + 60 * n) for n, m in enumerate(due)])
     write_steps(conn, [finish(a, facts=facts(a.joined_at), at=a.joined_at) for a in attempts])
 
