@@ -23,7 +23,13 @@ _BY_CAUSE = {
     "CRASH": "lost",
 }
 
-_BY_CLASS = {"ok": "unreachable", "soft": "unreachable", "dead": "invalid_number", "trunk": "trunk_error", "system": "system_error"}
+_BY_CLASS = {
+    "ok": "unreachable",
+    "soft": "unreachable",
+    "dead": "invalid_number",
+    "trunk": "trunk_error",
+    "system": "system_error",
+}
 
 
 def disposition(facts: CallFacts, success: bool) -> str:
