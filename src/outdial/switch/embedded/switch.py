@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import structlog
 
-from outdial.domain.errors import CallRefused, Misconfigured
+from outdial.domain.errors import CallRefused
 from outdial.domain.resource import Gateway
 from outdial.sip import sdp
 from outdial.sip.agent import UserAgent
@@ -67,7 +67,7 @@ class EmbeddedSwitch:
         try:
             await self._trunks.start()
             await self.media.start()
-        except Misconfigured:
+        except BaseException:
             self._socket.close()
             raise
         here = self._trunks.stranger()
