@@ -78,7 +78,7 @@ class Dialer:
         for kind in ("config", "members", "command"):
             self._store.subscribe(kind, self.ring_bell)
         await self._patiently(self.reload)
-        await self._patiently(lambda: recover(self._tools, self.reload))
+        await self._patiently(lambda: recover(self._tools, self.reload, self._spawn))
         self._sick = None
         expire = self._spawn(self._expire_forever())
         while not self._stopping:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import structlog
 
@@ -20,8 +21,15 @@ FORGET_S = 5.0
 """How long the start waits for far ends to confirm; their BYE goes on being repeated after it."""
 
 
-async def recover(tools: Tools, reload: Callable[[], Awaitable[Plan]]) -> None:
-    """Releases what never rang, ends what rang or talked, and finishes what had hung up."""
+Spawn = Callable[[Coroutine[Any, Any, None]], object]
+
+
+async def recover(tools: Tools, reload: Callable[[], Awaitable[Plan]], spawn: Spawn) -> None:
+    """Releases what never rang, ends what rang or talked, and finishes what had hung up.
+
+    After-flows may take their time, so each runs as a task of its own (``spawn``) beside the dialing; its member
+    stays reserved until then.
+    """
     store, switch = tools.store, tools.switch
     left = await store.read(recovery.open_attempts)
     if not left:
@@ -34,18 +42,22 @@ async def recover(tools: Tools, reload: Callable[[], Awaitable[Plan]]) -> None:
     if goodbyes:
         await asyncio.wait(goodbyes, timeout=FORGET_S)
     plan = await reload()
+    for opened in up:
+        await _end_lost(tools, plan, opened)
     for opened in left:
-        if opened.state != "idle":
-            await _finish(tools, plan, opened)
+        if opened.state == "hangup" and opened.facts:
+            spawn(_conclude(tools, plan, opened, opened.facts))
 
 
-async def _finish(tools: Tools, plan: Plan, opened: OpenAttempt) -> None:
+async def _conclude(tools: Tools, plan: Plan, opened: OpenAttempt, facts: CallFacts) -> None:
+    attempt = opened.attempt
+    told = await told_after(tools, plan, attempt, facts, Told(call_variables=opened.variables))
+    await persist(tools, finish_call(plan.queues[attempt.queue_id], attempt, facts, told, tools.hurry))
+
+
+async def _end_lost(tools: Tools, plan: Plan, opened: OpenAttempt) -> None:
     attempt = opened.attempt
     queue = plan.queues[attempt.queue_id]
-    if opened.state == "hangup" and opened.facts:
-        told = await told_after(tools, plan, attempt, opened.facts, Told(call_variables=opened.variables))
-        await persist(tools, finish_call(queue, attempt, opened.facts, told, tools.hurry))
-        return
     facts = CallFacts(
         created_at=opened.offering_at,
         answered_at=opened.bridged_at,
