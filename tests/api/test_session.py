@@ -79,6 +79,12 @@ def test_a_preset_token_survives_a_restart(door: Door) -> None:
     assert TOKEN not in str(door.write(lambda conn: conn.exec_driver_sql("SELECT * FROM token").all()))
 
 
+@pytest.mark.parametrize("other", ["another-token", ""])
+def test_a_preset_token_ends_when_another_takes_its_place(door: Door, other: str) -> None:
+    door.loop.run_until_complete(session.preset_token(door.store, other))
+    door.get("/userinfo").refused(401)
+
+
 def test_a_one_time_token_is_burnt(door: Door) -> None:
     text = door.loop.run_until_complete(session.one_time_token(door.store, door.clock.now))
     door.token = text
@@ -148,6 +154,9 @@ def test_users(door: Door, ann: str) -> None:
     door.delete(f"/users/{ann}").ok()
     door.get(f"/users/{ann}").refused(404)
     door.delete("/users/1").refused()
+    door.patch("/users/1", {"disabled": True}).refused()
+    door.put("/users/1", {"username": "admin"}).refused()
+    assert door.patch("/users/1", {"name": "Chief"}).ok()["name"] == "Chief"
 
 
 def test_health(door: Door) -> None:

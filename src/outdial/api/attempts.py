@@ -117,7 +117,7 @@ OPEN = View(
 def install(doors: Doors) -> None:
     doors.add("GET", "/call_center/queues/attempts/history", _over)
     doors.add("GET", "/call_center/queues/attempts/active", _open)
-    doors.add("GET", "/call_center/queues/{parent:int}/members/{member:int}/attempts", _of_member)
+    doors.add("GET", "/call_center/queues/{parent:id}/members/{member:id}/attempts", _of_member)
 
 
 async def _over(call: Call) -> Response:

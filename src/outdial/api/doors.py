@@ -11,14 +11,14 @@ from typing import Any, Protocol, TypeVar
 
 import structlog
 from sqlalchemy import Connection
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from outdial.api import wire
 from outdial.api.fields import Shape
-from outdial.api.kinds import INT64
-from outdial.domain.errors import Bug, NotFound, OutdialError, Unauthenticated
+from outdial.domain.errors import Bug, OutdialError, Unauthenticated
 from outdial.flow.program import Problem
 from outdial.store import Store, tokens
 from outdial.store.files import Files
@@ -28,6 +28,15 @@ from outdial.store.tokens import Session
 T = TypeVar("T")
 log = structlog.get_logger("outdial.api")
 _PLAIN_ID = re.compile(r"[\w.-]{1,64}")
+
+
+class _IdConvertor(IntegerConvertor):
+    """A number that a record can have; at a longer one there is nothing."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_url_convertor("id", _IdConvertor())
 
 
 class Sound(Protocol):
@@ -71,11 +80,8 @@ class Call:
         return self.session.user_id
 
     def path_id(self, name: str = "id") -> int:
-        """An id in the path; one that no record can have is not found."""
-        number = int(self.request.path_params[name])
-        if number > INT64:
-            raise NotFound(f"There is no record {number}.")
-        return number
+        """An id in the path."""
+        return int(self.request.path_params[name])
 
     def query(self, filters: Shape) -> ListQuery:
         return wire.query_of(self.request, filters)

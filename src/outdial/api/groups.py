@@ -61,7 +61,7 @@ GROUPS = Noun(
     rule=_ranges,
 )
 MEMBERS = Noun(
-    "/call_center/resource_group/{parent:int}/resource",
+    "/call_center/resource_group/{parent:id}/resource",
     MEMBER,
     groups.RESOURCES,
     verbs=VERBS - {"patch"},

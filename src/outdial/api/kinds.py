@@ -187,7 +187,7 @@ class TextMap:
         if not isinstance(value, dict):
             raise BadField(path, "expected an object of texts")
         for key, text in value.items():
-            if not isinstance(text, str):
+            if not isinstance(text, str) or "\0" in text or "\0" in key:
                 raise BadField(f"{path}.{key}", "expected text")
         return value
 

@@ -38,7 +38,7 @@ def _dialable(row: Row) -> None:
 
 LISTS = Noun("/call_center/list", SHAPE, lists, filters=wire.filter_shape(name=Text()), verbs=VERBS - {"patch"})
 NUMBERS = Noun(
-    "/call_center/list/{parent:int}/communication",
+    "/call_center/list/{parent:id}/communication",
     NUMBER,
     lists.NUMBERS,
     filters=wire.filter_shape(number=Text(), expire_at=Span()),

@@ -79,9 +79,9 @@ class Prepared:
 def install(doors: Doors) -> None:
     MEDIA.install(doors)
     doors.add("POST", "/storage/media", _upload)
-    doors.add("DELETE", "/storage/media/{id:int}", _delete)
-    doors.add("GET", "/storage/media/{id:int}/stream", _stream)
-    doors.add("GET", "/storage/media/{id:int}/download", _download)
+    doors.add("DELETE", "/storage/media/{id:id}", _delete)
+    doors.add("GET", "/storage/media/{id:id}/stream", _stream)
+    doors.add("GET", "/storage/media/{id:id}/download", _download)
 
 
 async def _upload(call: Call) -> Response:

@@ -74,7 +74,7 @@ FILTERS = wire.filter_shape(
     agent_id=Ids(),
     variables=TextMap(),
 )
-PATH = "/call_center/queues/{parent:int}/members"
+PATH = "/call_center/queues/{parent:id}/members"
 
 
 def install(doors: Doors) -> None:
@@ -83,11 +83,11 @@ def install(doors: Doors) -> None:
     doors.add("GET", PATH + "/reset/count", _reset_count)
     for path in (PATH, "/call_center/members"):
         doors.add("GET", path, _list)
-        doors.add("GET", path + "/{id:int}", _get)
-        doors.add("PATCH", path + "/{id:int}", _patch)
+        doors.add("GET", path + "/{id:id}", _get)
+        doors.add("PATCH", path + "/{id:id}", _patch)
     doors.add("POST", PATH, _create)
-    doors.add("PUT", PATH + "/{id:int}", _put)
-    doors.add("DELETE", PATH + "/{id:int}", _delete)
+    doors.add("PUT", PATH + "/{id:id}", _put)
+    doors.add("DELETE", PATH + "/{id:id}", _delete)
     doors.add("DELETE", PATH, _delete_many)
 
 

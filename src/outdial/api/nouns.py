@@ -72,7 +72,7 @@ class Noun:
     """Values of fields that a create leaves out, where they are not the table's own."""
 
     def install(self, doors: Doors) -> None:
-        item = self.path + "/{id:int}"
+        item = self.path + "/{id:id}"
         every: tuple[tuple[Verb, str, str, Handler], ...] = (
             ("list", "GET", self.path, self.list),
             ("create", "POST", self.path, self.create),

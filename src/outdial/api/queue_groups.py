@@ -48,7 +48,7 @@ def _typed(verb: Callable[..., Row]) -> Callable[..., Row]:
 
 _STORE = queues.GROUPS
 GROUPS = Noun(
-    "/call_center/queues/{parent:int}/resource_groups",
+    "/call_center/queues/{parent:id}/resource_groups",
     SHAPE,
     Verbs(
         _search,

@@ -34,7 +34,7 @@ SELECTION = Shape(id=Field(Ids(), required=True))
 def install(doors: Doors) -> None:
     doors.add("GET", "/storage/file", _list)
     doors.add("DELETE", "/storage/file", _delete)
-    for path in ("/storage/recordings/{id:int}", "/storage/file/{id:int}"):
+    for path in ("/storage/recordings/{id:id}", "/storage/file/{id:id}"):
         doors.add("GET", path + "/stream", _stream)
         doors.add("GET", path + "/download", _download)
 

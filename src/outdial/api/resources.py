@@ -61,7 +61,7 @@ RESOURCES = Noun(
     filters=wire.filter_shape(name=Text(), enabled=Flag(), gateway=Ids()),
 )
 DISPLAYS = Noun(
-    "/call_center/resources/{parent:int}/display",
+    "/call_center/resources/{parent:id}/display",
     DISPLAY,
     resources.DISPLAYS,
     filters=wire.filter_shape(display=Text()),
@@ -73,8 +73,8 @@ DISPLAYS = Noun(
 def install(doors: Doors) -> None:
     RESOURCES.install(doors)
     DISPLAYS.install(doors)
-    doors.add("POST", "/call_center/resources/{parent:int}/display/bulk", _create_displays)
-    doors.add("DELETE", "/call_center/resources/{parent:int}/display", _delete_displays)
+    doors.add("POST", "/call_center/resources/{parent:id}/display/bulk", _create_displays)
+    doors.add("DELETE", "/call_center/resources/{parent:id}/display", _delete_displays)
 
 
 async def _create_displays(call: Call) -> Response:

@@ -68,7 +68,7 @@ SCHEMAS = Noun(
 def install(doors: Doors) -> None:
     doors.add("GET", "/routing/schema/tags", _tags)
     SCHEMAS.install(doors)
-    doors.add("GET", "/routing/schema/{parent:int}/versions", _versions)
+    doors.add("GET", "/routing/schema/{parent:id}/versions", _versions)
 
 
 async def _tags(call: Call) -> Response:

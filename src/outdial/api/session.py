@@ -23,6 +23,7 @@ from outdial.store.users import Credentials
 
 DOMAIN = "default"
 ADMIN = "admin"
+PRESET = "OUTDIAL_ADMIN_TOKEN"
 SESSION_S = 7 * 24 * 3600
 ONE_TIME_S = 15 * 60
 HASHES_AT_ONCE = 2
@@ -62,14 +63,17 @@ async def ensure_admin(store: Store) -> str | None:
 
 
 async def preset_token(store: Store, text: str) -> None:
-    """Lets the admin in with a token that was chosen outside; it lasts as long as it is preset."""
-    await store.write(lambda conn: _lasting(conn, text))
+    """Lets the admin in with a token that was chosen outside; empty for none. An earlier one ends."""
+    await store.write(lambda conn: _preset(conn, text))
 
 
-def _lasting(conn: Connection, text: str) -> None:
-    if tokens.find(conn, text) is None:
-        known = _admin(conn)
-        tokens.create(conn, known.domain_id, known.user_id, text, usage="OUTDIAL_ADMIN_TOKEN")
+def _preset(conn: Connection, text: str) -> None:
+    known = _admin(conn)
+    for row in tokens.of_user(conn, known.domain_id, known.user_id):
+        if row["usage"] == PRESET:
+            tokens.remove(conn, known.domain_id, known.user_id, row["id"])
+    if text:
+        tokens.create(conn, known.domain_id, known.user_id, text, usage=PRESET)
 
 
 async def one_time_token(store: Store, now_ms: int) -> str:

@@ -59,9 +59,9 @@ def install(doors: Doors) -> None:
     doors.add("GET", "/user/settings/{key}", _setting)
     doors.add("PUT", "/user/settings/{key}", _keep_setting)
     USERS.install(doors)
-    doors.add("GET", "/users/{id:int}/tokens", _tokens)
-    doors.add("POST", "/users/{id:int}/tokens", _new_token)
-    doors.add("DELETE", "/users/{id:int}/tokens/{token:int}", _end_token)
+    doors.add("GET", "/users/{id:id}/tokens", _tokens)
+    doors.add("POST", "/users/{id:id}/tokens", _new_token)
+    doors.add("DELETE", "/users/{id:id}/tokens/{token:id}", _end_token)
 
 
 async def _userinfo(call: Call) -> Response:
@@ -126,11 +126,18 @@ async def _check(call: Call, verb: Verb, values: dict[str, Any]) -> None:
         if call.path_id() == call.user_id:
             raise UserMistake("Nobody can delete themselves; let another admin do it.")
         return
+    if verb != "create" and call.path_id() == call.user_id and _gives_up(verb, values):
+        raise UserMistake("Nobody can take their own rights away; let another admin do it.")
     password = values.pop("password", "")
     if len(password) < LEAST_PASSWORD and (password or verb == "create"):
         raise BadField("password", f"expected at least {LEAST_PASSWORD} characters")
     if password:
         values["password_hash"] = await hash_password(password)
+
+
+def _gives_up(verb: Verb, values: dict[str, Any]) -> bool:
+    """Whether the change would leave its user no admin."""
+    return bool(values.get("disabled")) or not values.get("admin", verb == "patch")
 
 
 def _create(conn: Connection, domain_id: int, values: dict[str, Any], **by: Any) -> Row:

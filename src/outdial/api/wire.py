@@ -88,14 +88,19 @@ def query_of(request: Request, filters: Shape) -> ListQuery:
     return read_query(nested(request.url.query), filters)
 
 
-def read_query(given: Mapping[str, Any], filters: Shape) -> ListQuery:
+def read_query(given: Any, filters: Shape) -> ListQuery:
     """From a query string or a search body. Empty texts are as good as absent."""
+    if not isinstance(given, Mapping):
+        raise BadField("body", "expected an object")
     known = {key: value for key, value in given.items() if value not in ("", None, [], {})}
+    q = str(_last(known.get("q", "")))
+    if "\0" in q:
+        raise BadField("q", "expected text without NUL")
     found = filters.read(_single(known, filters), partial=True)
     return ListQuery(
         page=max(1, _number(known, "page")),
         size=_number(known, "size") or DEFAULT_SIZE,
-        q=str(_last(known.get("q", ""))),
+        q=q,
         sort=snake(str(_last(known.get("sort", "")))),
         fields=tuple(snake(name) for name in _texts(known.get("fields"))),
         ids=tuple(found.pop("id", ())) if isinstance(filters.fields["id"].kind, Ids) else (),
