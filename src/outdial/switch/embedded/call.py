@@ -165,27 +165,13 @@ class EmbeddedCall:
     def _(self, event: sip.Ended) -> None:
         """The line is free; the event waits a moment for the recording to be complete."""
         self._stop_ring_timer()
-        cause, code, by = self._settle(event)
+        cause, code, by = ending_of(event, self._ending, self._answered)
         abnormal = not self._answered or cause != "NORMAL_CLEARING"
         trace = self._line.trace_of(self.machine) if abnormal else ""
         self.machine.trace.close()
         self._last = HungUp(self._line.now(), cause, code, by, event.q850, event.phrase, trace)
         self._close_timer = asyncio.get_running_loop().call_later(CLOSING_S, self.media_closed)
         self.voice.release()
-
-    def _settle(self, event: sip.Ended) -> Ending:
-        """Cause, code and who; ours stands unless the far end was faster."""
-        match event.end:
-            case "refused":
-                return *of_refusal(event.code, event.q850), "A"
-            case "remote":
-                return of_hangup(event.q850), 200, "A"
-            case "unsuitable":
-                return "INCOMPATIBLE_DESTINATION", 488, "service"
-            case "timeout":
-                return "NO_ANSWER", 487, "B"
-            case "cancelled" | "local":
-                return self._ending or ("NORMAL_CLEARING", 200 if self._answered else 487, "service")
 
     def _stop_ring_timer(self) -> None:
         if self._ring_timer:
@@ -194,3 +180,18 @@ class EmbeddedCall:
     def _tell(self, event: CallEvent) -> None:
         if not self._told or event is self._last:
             self._events.put_nowait(event)
+
+
+def ending_of(event: sip.Ended, ours: Ending | None, answered: bool) -> Ending:
+    """Cause, code and who; ours stands unless the far end was faster."""
+    match event.end:
+        case "refused":
+            return *of_refusal(event.code, event.q850), "A"
+        case "remote":
+            return of_hangup(event.q850), 200, "A"
+        case "unsuitable":
+            return "INCOMPATIBLE_DESTINATION", 488, "service"
+        case "timeout":
+            return "NO_ANSWER", 487, "B"
+        case "cancelled" | "local":
+            return ours or ("NORMAL_CLEARING", 200 if answered else 487, "service")
