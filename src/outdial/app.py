@@ -8,9 +8,6 @@ import signal
 import socket
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-from pathlib import Path
 from random import Random, SystemRandom
 
 import structlog
@@ -19,7 +16,6 @@ import uvicorn
 from outdial.api import session
 from outdial.api.app import build
 from outdial.api.doors import Deps
-from outdial.audio.prompt import Cut, cut
 from outdial.dialer.attempt import Tools
 from outdial.dialer.ending import Hurry
 from outdial.dialer.engine import Dialer
@@ -35,6 +31,7 @@ from outdial.store.opening import open_store
 from outdial.store.secret import Box
 from outdial.switch.embedded.config import SwitchConfig
 from outdial.switch.embedded.switch import EmbeddedSwitch
+from outdial.worker import Worker
 
 log = structlog.get_logger(__name__)
 
@@ -49,23 +46,6 @@ class _Server(uvicorn.Server):
 
     def install_signal_handlers(self) -> None:
         """None: ``Service.run`` hears them."""
-
-
-class Worker:
-    """The worker process, for what would hold the event loop: started when first needed."""
-
-    def __init__(self) -> None:
-        self._pool: ProcessPoolExecutor | None = None
-
-    async def cut(self, source: Path, into: Path) -> Cut:
-        """Cuts an uploaded sound. Raises BadAudio."""
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-        return await asyncio.get_running_loop().run_in_executor(self._pool, cut, source, into)
-
-    def close(self) -> None:
-        if self._pool:
-            self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 class Service:
