@@ -130,6 +130,20 @@ def test_lists_page_and_choose_fields(ground: Ground) -> None:
     assert names(ground, gateways.NOUN, campaign, ids=ids) == ["G1", "G2"]
 
 
+def test_numbers_that_no_table_holds_match_nothing(ground: Ground) -> None:
+    campaign = a_campaign(ground)
+    huge = 2**70
+    assert names(ground, queues.NOUN, campaign, page=huge, size=20_000) == []
+    assert names(ground, queues.NOUN, campaign, ids=(huge,)) == []
+    for value in (huge, [huge, -huge], Range(huge)):
+        assert names(ground, queues.NOUN, campaign, filters={"priority": value}) == []
+        assert names(ground, queues.NOUN, campaign, filters={"created_at": value}) == []
+        assert names(ground, queues.NOUN, campaign, filters={"calendar": value}) == []
+    assert names(ground, queues.NOUN, campaign, filters={"count": Range(0, huge)}) == ["Reminder"]
+    with pytest.raises(NotFound):
+        ground.read(queues.get, campaign.domain, huge)
+
+
 def test_a_duplicate_is_refused_with_the_wires_id(ground: Ground) -> None:
     campaign = a_campaign(ground)
     cases = (

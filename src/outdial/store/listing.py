@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import BigInteger, ColumnElement, Integer
 
 Row = dict[str, Any]
 """A record under the wire's names: ids and instants are ints, lookups are {"id", "name"} or None."""
 
 DEFAULT_SIZE = 40
 MOST = 20_000
+FARTHEST = 2**62
+"""No row is behind this offset, no id or instant beyond it; bigger numbers do not fit the databases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class ListQuery:
 
     @property
     def offset(self) -> int:
-        return max(0, self.page - 1) * self.limit
+        return min(max(0, self.page - 1) * self.limit, FARTHEST)
 
     def sorting(self) -> tuple[str, bool]:
         """The field and whether it is descending; an unencoded ``+`` arrives as a space."""
@@ -71,9 +73,9 @@ def like(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
 def within(column: ColumnElement[Any], value: Range) -> list[ColumnElement[bool]]:
     found = []
     if value.since:
-        found.append(column >= value.since)
+        found.append(column >= _fitting(column, value.since))
     if value.until:
-        found.append(column <= value.until)
+        found.append(column <= _fitting(column, value.until))
     return found
 
 
@@ -82,5 +84,14 @@ def matches(column: ColumnElement[Any], value: Any) -> list[ColumnElement[bool]]
     if isinstance(value, Range):
         return within(column, value)
     if isinstance(value, list | tuple | set | frozenset):
-        return [column.in_(list(value))] if value else []
-    return [column == value]
+        return [column.in_([_fitting(column, one) for one in value])] if value else []
+    return [column == _fitting(column, value)]
+
+
+def _fitting(column: ColumnElement[Any], value: Any) -> Any:
+    """A number as near as the column's type allows: what is out of its range cannot be in the table."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return value
+    small = isinstance(column.type, Integer) and not isinstance(column.type, BigInteger)
+    most = 2**31 - 1 if small else FARTHEST
+    return max(-most, min(most, value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from outdial.store.listing import Row
+from outdial.store.listing import Row, matches
 from outdial.store.noun import Noun
 from outdial.store.shape import Shape
 from outdial.store.tables import media_file
@@ -22,6 +22,6 @@ replace, patch, delete = NOUN.replace, NOUN.patch, NOUN.delete
 
 def find(conn: Connection, domain_id: int, id: int | None = None, name: str | None = None) -> Row | None:
     """A media file as flows name it: by id, else by its exact name."""
-    where = media_file.c.id == id if id else media_file.c.name == (name or "")
-    row = conn.execute(NOUN.shape.of(domain_id).where(where)).first()
+    where = matches(media_file.c.id, id) if id else matches(media_file.c.name, name or "")
+    row = conn.execute(NOUN.shape.of(domain_id).where(*where)).first()
     return NOUN.shape.row(row._mapping, NOUN.shape.fields) if row else None

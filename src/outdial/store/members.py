@@ -17,7 +17,7 @@ from outdial.domain.errors import NotFound
 from outdial.store import commands, counters
 from outdial.store.context import now_of, ring
 from outdial.store.dialect import raw
-from outdial.store.listing import ListQuery, Page, Row, page_of
+from outdial.store.listing import ListQuery, Page, Row, matches, page_of
 from outdial.store.member_rows import SHAPE, Given, read_given, write_members, write_numbers
 from outdial.store.noun import EVERYTHING
 from outdial.store.people import state_of
@@ -43,7 +43,7 @@ def bulk(
 
 
 def _store(conn: Connection, domain_id: int, queue_id: int, given: Sequence[Given], import_id: str) -> list[int]:
-    if conn.scalar(select(queue.c.id).where(queue.c.id == queue_id, queue.c.domain_id == domain_id)) is None:
+    if conn.scalar(select(queue.c.id).where(*matches(queue.c.id, queue_id), queue.c.domain_id == domain_id)) is None:
         raise NotFound(f"There is no queue {queue_id}.", id="store.sql_queue.get.app_error")
     if not given:
         return []
@@ -56,7 +56,7 @@ def _store(conn: Connection, domain_id: int, queue_id: int, given: Sequence[Give
 
 def get(conn: Connection, domain_id: int, id: int, *, queue_id: int | None = None) -> Row:
     """Raises NotFound."""
-    row = conn.execute(SHAPE.of(domain_id).where(*_in_queue(queue_id), member.c.id == id)).first()
+    row = conn.execute(SHAPE.of(domain_id).where(*_in_queue(queue_id), *matches(member.c.id, id))).first()
     if row is None:
         raise _missing(id)
     found = SHAPE.row(row._mapping, SHAPE.fields)
@@ -82,7 +82,7 @@ def search(conn: Connection, domain_id: int, query: ListQuery = EVERYTHING, *, q
 
 
 def _in_queue(queue_id: int | None) -> list[ColumnElement[bool]]:
-    return [] if queue_id is None else [member.c.queue_id == queue_id]
+    return [] if queue_id is None else matches(member.c.queue_id, queue_id)
 
 
 def _missing(id_: int) -> NotFound:
@@ -155,7 +155,7 @@ def _hang_up(conn: Connection, domain_id: int, member_id: int) -> None:
 
 
 def _lock(conn: Connection, domain_id: int, id_: int, queue_id: int | None) -> DbRow[Any]:
-    where = (member.c.id == id_, member.c.domain_id == domain_id, *_in_queue(queue_id))
+    where = (*matches(member.c.id, id_), member.c.domain_id == domain_id, *_in_queue(queue_id))
     row = conn.execute(select(member).where(*where).with_for_update()).first()
     if row is None:
         raise _missing(id_)

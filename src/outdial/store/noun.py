@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from outdial.domain.errors import BadField, NotFound, UserMistake
 from outdial.store.context import configuration_changed, context_of, now_of
 from outdial.store.dialect import broken_unique
-from outdial.store.listing import ListQuery, Page, Row, page_of
+from outdial.store.listing import ListQuery, Page, Row, matches, page_of
 from outdial.store.shape import Shape
 from outdial.store.tables import metadata
 from outdial.store.zones import zone_name
@@ -56,7 +56,7 @@ class Noun:
 
     def get(self, conn: Connection, domain_id: int, id: int | str, *, parent: int | None = None) -> Row:
         """The whole record. Raises NotFound."""
-        row = conn.execute(self.shape.of(domain_id, parent).where(self._table.c.id == id)).first()
+        row = conn.execute(self.shape.of(domain_id, parent).where(*matches(self._table.c.id, id))).first()
         if row is None:
             raise NotFound(f"There is no {self.label} {id}.", id=self._error("get"))
         return self.shape.row(row._mapping, self.shape.fields)
@@ -183,14 +183,16 @@ class Noun:
                 raise BadField(name, "is required", id=self._error("save"))
             return None
         assert found.target is not None
-        known = select(found.target.c.id).where(found.target.c.id == value, found.target.c.domain_id == domain_id)
+        known = select(found.target.c.id).where(
+            *matches(found.target.c.id, value), found.target.c.domain_id == domain_id
+        )
         if conn.execute(known).first() is None:
             raise BadField(name, f"there is no such record: {value}", id=self._error("save"))
         return value
 
     def _parent_exists(self, conn: Connection, domain_id: int, parent: int | None) -> None:
         target = next(iter(self._table.c[self.shape.parent].foreign_keys)).column.table
-        known = select(target.c.id).where(target.c.id == parent, target.c.domain_id == domain_id)
+        known = select(target.c.id).where(*matches(target.c.id, parent), target.c.domain_id == domain_id)
         if conn.execute(known).first() is None:
             text = f"There is no {target.name.replace('_', ' ')} {parent}."
             raise NotFound(text, id=f"store.sql_{target.name}.get.app_error")

@@ -123,7 +123,7 @@ class Shape:
             hits = [like(_twin(self.table, name), query.q) for name in self.q]
             found.append(hits[0] if len(hits) == 1 else hits[0] | hits[1])
         if query.ids:
-            found.append(self.table.c.id.in_(query.ids))
+            found += matches(self.table.c.id, query.ids)
         for name, value in query.filters.items():
             if name in self.filters:
                 found += self.filters[name](conn, value)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from outdial.domain.errors import NotFound
 from outdial.store.context import now_of
-from outdial.store.listing import Row
+from outdial.store.listing import Row, matches
 from outdial.store.tables import domain_table, token, user
 
 
@@ -73,13 +73,13 @@ def redeem(conn: Connection, text: str) -> Session | None:
 def of_user(conn: Connection, domain_id: int, user_id: int) -> list[Row]:
     """The lasting tokens of a user, without their text."""
     wanted = select(token.c.id, token.c.usage, token.c.created_at, token.c.expires_at)
-    where = (token.c.domain_id == domain_id, token.c.user_id == user_id, token.c.one_time.is_(False))
+    where = (token.c.domain_id == domain_id, *matches(token.c.user_id, user_id), token.c.one_time.is_(False))
     return [dict(row._mapping) for row in conn.execute(wanted.where(*where).order_by(token.c.id))]
 
 
 def remove(conn: Connection, domain_id: int, user_id: int, token_id: int) -> None:
     """Raises NotFound."""
-    where = (token.c.domain_id == domain_id, token.c.user_id == user_id, token.c.id == token_id)
+    where = (token.c.domain_id == domain_id, *matches(token.c.user_id, user_id), *matches(token.c.id, token_id))
     if not conn.execute(delete(token).where(*where)).rowcount:
         raise NotFound(f"There is no token {token_id}.", id="store.sql_token.get.app_error")
 
