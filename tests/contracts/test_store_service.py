@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from outdial.domain.errors import Misconfigured, StoreUnavailable
+from outdial.domain.errors import Misconfigured, StoreUnavailable, UserMistake
 from outdial.store import domains, open_store, queues
 from outdial.store.postgres import PostgresStore
 from outdial.store.tables import domain_table
@@ -200,6 +200,18 @@ def test_every_table_belongs_to_a_domain() -> None:
 
     without = {name for name, table in metadata.tables.items() if "domain_id" not in table.c}
     assert without == {"domain", "config_revision"}
+
+
+def test_a_value_that_fits_no_column_is_the_askers_mistake(ground: Ground) -> None:
+    campaign = a_campaign(ground)
+    with pytest.raises(UserMistake, match="does not fit"):
+        ground.write(queues.patch, campaign.domain, campaign.queue, {"priority": 2**64})
+    with pytest.raises(UserMistake, match="does not fit"):
+        ground.read(lambda conn: conn.scalar(select(domain_table.c.id).where(domain_table.c.id == 2**64)))
+    if ground.name == "postgres":
+        with pytest.raises(UserMistake, match="does not fit"):
+            ground.write(domains.ensure, "nul\0")
+    assert ground.read(queues.get, campaign.domain, campaign.queue)["priority"] == 0
 
 
 def test_reads_see_what_was_written_before(ground: Ground) -> None:

@@ -9,9 +9,9 @@ from typing import Any, TypeVar, overload
 
 from sqlalchemy import Connection
 
-from outdial.domain.errors import StoreUnavailable
+from outdial.domain.errors import StoreUnavailable, UserMistake
 from outdial.store.context import Bell
-from outdial.store.dialect import unavailable
+from outdial.store.dialect import unavailable, unfit
 from outdial.store.steps import Bridged, Ended, Finish, Go, Offering, Redialog, Step
 
 T = TypeVar("T")
@@ -24,6 +24,15 @@ class Failed:
     """The answer of a job that raised; the others of its commit stand."""
 
     error: Exception
+
+
+def translated(error: Exception) -> Exception:
+    """A value that no column takes is the asker's mistake; other errors stay what they are."""
+    return (
+        UserMistake("A value does not fit: a number is too large, or a text has a NUL in it.")
+        if unfit(error)
+        else error
+    )
 
 
 class Store(ABC):
@@ -73,6 +82,6 @@ class Store(ABC):
         """What the caller is told: StoreUnavailable when it is the database's doing, else the error itself."""
         why = unavailable(error)
         if why is None:
-            return error
+            return translated(error)
         self._ill = why
         return StoreUnavailable(f"The database does not take this just now: {why}")

@@ -181,6 +181,12 @@ def _driver_says(error: BaseException | None) -> str | None:
     return str(error) if gone else None
 
 
+def unfit(error: BaseException) -> bool:
+    """Whether a value did not fit its column: a number too large, a text with a NUL in it."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    return isinstance(error, OverflowError) or str(state).startswith("22")
+
+
 def broken_unique(error: exc.IntegrityError) -> bool:
     """Whether the error is a uniqueness violation, else a foreign key or a missing value."""
     text = str(error.orig)

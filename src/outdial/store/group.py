@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from outdial.store.base import Failed, Function
+from outdial.store.base import Failed, Function, translated
 from outdial.store.context import context_of
 from outdial.store.dialect import savepoint, unavailable
 from outdial.store.steps import Bridged, Ended, Finish, Offering, Redialog, Step
@@ -44,7 +44,7 @@ def run_alone(conn: Connection, fn: Function[Any]) -> Any:
         if unavailable(error):
             raise
         context_of(conn).bells = bells
-        return Failed(error)
+        return Failed(translated(error))
 
 
 def _write_steps(conn: Connection, steps: list[tuple[int, Step]]) -> list[tuple[int, Any]]:

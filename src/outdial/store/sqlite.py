@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from outdial.domain.errors import Misconfigured
-from outdial.store.base import Failed, Function, Store
+from outdial.store.base import Failed, Function, Store, translated
 from outdial.store.context import Bell, Context, attach
 from outdial.store.dialect import dump
 from outdial.store.gather import Gatherer, Job
@@ -141,6 +141,8 @@ class MemoryStore(Store):
         with self._conn.begin() as transaction:
             try:
                 return fn(self._conn)
+            except OverflowError as error:
+                raise translated(error) from error
             finally:
                 transaction.rollback()
 
