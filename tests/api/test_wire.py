@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from outdial.api import wire
 from outdial.api.fields import Field, Parts, Shape, camel
 from outdial.api.kinds import Flag, Free, Instant, Link, Long, Span, Text, TextMap, Whole
-from outdial.domain.errors import BadField
+from outdial.domain.errors import BadField, StoreUnavailable
 from tests.api import campaign
 from tests.api.door import Door
 
@@ -234,6 +234,15 @@ def test_a_fault_of_ours_is_a_500_that_tells_nothing(door: Door, monkeypatch: py
     monkeypatch.setattr(wire, "query_of", broken)
     refused = door.get(TYPES).refused(500)
     assert refused["id"] == "app.bug" and "secret" not in refused["detail"]
+
+
+def test_a_database_that_is_gone_is_a_503(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def gone(_: Any) -> None:
+        raise StoreUnavailable("The disk is full.")
+
+    monkeypatch.setattr(door.store, "read", gone)
+    refused = door.get(TYPES).refused(503)
+    assert (refused["id"], refused["detail"]) == ("store.unavailable", "The disk is full.")
 
 
 def test_every_answer_has_its_security_headers(door: Door) -> None:

@@ -168,9 +168,6 @@ def install(doors: Doors) -> None:
     doors.add("DELETE", "/calls/active/{id}", _hang_up)
 
 
-# ── history ─────────────────────────────────────────────────────────────────────────────────────
-
-
 async def _search(call: Call) -> Response:
     by_post = call.request.method == "POST"
     query = wire.read_query(await call.body(), FILTERS) if by_post else call.query(FILTERS)
@@ -205,9 +202,6 @@ async def _files_of(call: Call) -> Response:
     call_id = call.request.path_params["id"]
     row = await call.read(lambda conn: calls.get(conn, call.domain_id, call_id))
     return await wire.answer_page(FILE, Page(_files(row), next=False))
-
-
-# ── in progress ─────────────────────────────────────────────────────────────────────────────────
 
 
 async def _active(call: Call) -> Response:

@@ -101,10 +101,7 @@ class Long:
         return 0
 
     def read(self, value: Any, path: str) -> int:
-        number = _whole(value, path)
-        if not -INT64 <= number <= INT64:
-            raise BadField(path, "expected a whole number of 64 bits")
-        return number
+        return _whole(value, path)
 
     def write(self, value: Any) -> str:
         return str(value) if value else ""
@@ -119,7 +116,7 @@ class Instant:
 
     def read(self, value: Any, path: str) -> int | None:
         number = _whole(value, path)
-        if not 0 <= number <= INT64:
+        if number < 0:
             raise BadField(path, "expected epoch milliseconds")
         return number or None
 
@@ -260,18 +257,25 @@ class Span:
 
 
 def _whole(value: Any, path: str) -> int:
-    """A number, or text of one, as the CSV import of Webitel's client sends it; empty text is 0."""
+    """A number of 64 bits, or text of one, as the CSV import of Webitel's client sends it; empty text is 0."""
+    number = _number(value)
+    if number is None or not -INT64 <= number <= INT64:
+        raise BadField(path, "expected a whole number")
+    return number
+
+
+def _number(value: Any) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, float) and math.isfinite(value) and value == int(value):
         return int(value)
     if isinstance(value, str) and len(value) <= 24:
         text = value.strip()
-        if not text:
-            return 0
-        if text.removeprefix("-").removeprefix("+").isascii() and text.lstrip("+-").isdigit():
+        digits = text.removeprefix("-").removeprefix("+")
+        if digits.isascii() and digits.isdigit():
             return int(text)
-    raise BadField(path, "expected a whole number")
+        return None if text else 0
+    return None
 
 
 def _listed(value: Any, path: str) -> list[Any]:

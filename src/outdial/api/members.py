@@ -147,9 +147,6 @@ async def _delete(call: Call) -> Response:
     return wire.answer(SHAPE.write(row))
 
 
-# ── many at once ────────────────────────────────────────────────────────────────────────────────
-
-
 def _selection(body: Any) -> ListQuery:
     """The filter of a body; an empty one means everybody."""
     if not isinstance(body, Mapping):

@@ -43,9 +43,6 @@ class WrongLogin(UserMistake):
     id = "app.session.login"
 
 
-# ── for the composition root ────────────────────────────────────────────────────────────────────
-
-
 async def ensure_admin(store: Store) -> str | None:
     """Makes the domain and its admin at the first start; answers the new password, once."""
     password = secrets.token_urlsafe(12)
@@ -128,9 +125,6 @@ def _hasher() -> PasswordHasher:
 def _nobodys_hash() -> str:
     """Checked when there is no such user, so that an answer takes as long as for a wrong password."""
     return _hasher().hash(secrets.token_urlsafe(12))
-
-
-# ── doors ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def install(doors: Doors) -> None:

@@ -115,9 +115,6 @@ async def _keep_setting(call: Call) -> Response:
     return wire.answer(value)
 
 
-# ── users ───────────────────────────────────────────────────────────────────────────────────────
-
-
 async def _check(call: Call, verb: Verb, values: dict[str, Any]) -> None:
     """Only an admin changes users; what is stored of a password is its hash."""
     if not call.session.admin:
@@ -175,9 +172,6 @@ USERS = Noun(
     filters=wire.filter_shape(username=Text(), name=Text()),
     check=_check,
 )
-
-
-# ── tokens ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def _owner(call: Call) -> int:

@@ -35,9 +35,6 @@ class TooLarge(UserMistake):
     id = "app.request.too_large"
 
 
-# ── bodies ──────────────────────────────────────────────────────────────────────────────────────
-
-
 async def read_bytes(request: Request, most: int) -> bytes:
     """The body, refused as soon as it grows over ``most`` bytes."""
     announced = request.headers.get("content-length", "")
@@ -68,9 +65,6 @@ def parse_json(data: bytes) -> Any:
         return msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UserMistake(f"The body is not JSON: {error}.", id="app.request.json") from None
-
-
-# ── queries ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def filter_shape(**kinds: Kind) -> Shape:
@@ -157,9 +151,6 @@ def snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])([A-Z])", lambda m: "_" + m[1].lower(), name)
 
 
-# ── patches ─────────────────────────────────────────────────────────────────────────────────────
-
-
 def read_patch(shape: Shape, body: Any) -> dict[str, Any]:
     """The fields to change; which of them may be changed is the store's rule.
 
@@ -187,9 +178,6 @@ def _masked(shape: Shape, given: Mapping[str, Any], masks: Iterable[str]) -> dic
             value = {**out.get(name, {}), key: value.get(key, value.get(snake(key), ""))}
         out[name] = value
     return out
-
-
-# ── answers ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def answer(value: Any) -> Response:
