@@ -264,6 +264,19 @@ async def test_the_media_process_dies_and_its_calls_end_with_a_cause() -> None:
         await up(switch, desk, "call-2")
 
 
+async def test_a_call_that_only_rings_dies_with_the_media_process_too() -> None:
+    async with Desk() as desk, a_switch() as switch:
+        call = switch.prepare(an_order(desk.gateway))
+        call.ring()
+        desk.reply(await desk.request("INVITE"), 180)
+        await until(call, Ringing)
+        assert switch.media.pid is not None
+        os.kill(switch.media.pid, signal.SIGKILL)
+        end = await the_end(call)
+        assert (end.cause, end.sip_code, end.by) == ("NORMAL_TEMPORARY_FAILURE", 487, "service")
+        assert len(desk.requests("CANCEL")) == 1
+
+
 async def test_silence_for_too_long_ends_the_call() -> None:
     async with Desk() as desk, a_switch() as switch:
         call = switch.prepare(replace(an_order(desk.gateway), media_timeout_ms=200))

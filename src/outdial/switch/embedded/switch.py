@@ -21,7 +21,7 @@ from outdial.switch.embedded import trunk
 from outdial.switch.embedded.call import EmbeddedCall
 from outdial.switch.embedded.config import SwitchConfig, bind
 from outdial.switch.embedded.media.client import MediaClient
-from outdial.switch.embedded.trunks import Trunks
+from outdial.switch.embedded.trunks import Changes, Trunks
 from outdial.switch.embedded.udp import UdpSocket
 from outdial.switch.embedded.voice import Voice
 from outdial.switch.port import Call, GatewayState, Now, Order
@@ -54,6 +54,7 @@ class EmbeddedSwitch:
         self._timer_at = 0
         self._goodbyes: dict[CallMachine, asyncio.Future[None]] = {}
         self._empty = asyncio.Event()
+        self._following = asyncio.Lock()
         self._sessions = now()
         self._pumping = False
 
@@ -133,12 +134,8 @@ class EmbeddedSwitch:
         self._goodbyes.pop(machine, None)
 
     async def set_gateways(self, gateways: Sequence[Gateway]) -> None:
-        changes = await self._trunks.follow(gateways)
-        for machine in changes.leave:
-            self.agent.unregister(machine, self._clock())
-        for account in changes.join:
-            self._trunks.joined(account, self.agent.register(account, self._clock()))
-        self._pump()
+        async with self._following:  # a look-up under way must not bring older gateways back
+            self._follow(await self._trunks.follow(gateways))
 
     def gateway_states(self) -> list[GatewayState]:
         return self._trunks.states()
@@ -215,6 +212,13 @@ class EmbeddedSwitch:
         self._arm()
         self._settle_goodbyes()
 
+    def _follow(self, changes: Changes) -> None:
+        for machine in changes.leave:
+            self.agent.unregister(machine, self._clock())
+        for account in changes.join:
+            self._trunks.joined(account, self.agent.register(account, self._clock()))
+        self._pump()
+
     def _hear(self, event: SipEvent) -> None:
         if isinstance(event, RegistrationChanged):
             log.info("trunk.registration", gateway=event.name, state=event.state, detail=event.detail)
@@ -241,4 +245,5 @@ class EmbeddedSwitch:
     async def _look_up_forever(self) -> None:
         while True:
             await asyncio.sleep(LOOK_UP_S)
-            await self.set_gateways(self._trunks.gateways)
+            async with self._following:
+                self._follow(await self._trunks.follow(self._trunks.gateways))

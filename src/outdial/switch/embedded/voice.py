@@ -74,8 +74,11 @@ class Voice:
         self._client.stop(self._lease)
 
     def release(self) -> None:
-        """``Owner.media_closed`` follows, or ``media_gone``."""
-        self._client.release(self._lease)
+        """``Owner.media_closed`` follows, or ``media_gone``; at once if the process died before."""
+        if self._lease.open:
+            self._client.release(self._lease)
+        else:
+            self._owner.media_closed()
 
     # ── from the media process ───────────────────────────────────────────────────────────────────
 
