@@ -17,7 +17,7 @@ run: install ## dial the demo campaign before your eyes, on loopback; Ctrl-C end
 
 test: .venv/developing ## install what the tests need (sipp, PostgreSQL 15) and run them all
 	@scripts/apt-need sipp:sip-tester /usr/lib/postgresql/15/bin/initdb:postgresql-15
-	OUTDIAL_REQUIRE_SIPP=1 OUTDIAL_REQUIRE_POSTGRES=1 $(BIN)/python -m pytest
+	OUTDIAL_REQUIRE_SIPP=1 OUTDIAL_REQUIRE_POSTGRES=1 OUTDIAL_REQUIRE_NODE=1 $(BIN)/python -m pytest
 
 check: .venv/developing ## format, lint, types, import arrows, shape; in seconds
 	$(BIN)/ruff format --check

@@ -112,8 +112,7 @@ class Service:
         password = await session.ensure_admin(store)
         if password:
             print(f"First start: sign in as admin with the password {password}", flush=True)
-        if self.settings.admin_token:
-            await session.preset_token(store, self.settings.admin_token)
+        await session.preset_token(store, self.settings.admin_token)
 
     def _announce(self, listener: socket.socket) -> None:
         host, port = listener.getsockname()[:2]
