@@ -125,6 +125,8 @@ def test_a_reinvite_without_offer_gets_ours_and_the_ack_answers_it() -> None:
     far.deliver(far.request("ACK", TYPE, body=hold(port=40020), cseq=2))
     changed = [event.media for event in far.events if isinstance(event, Renegotiated)]
     assert [media.port for media in changed] == [40020]
+    far.deliver(far.request("UPDATE", TYPE, body=SDP, cseq=9))
+    assert far.responses()[-1].status == 200  # and closed again
 
 
 def test_an_offer_before_the_answer_meets_glare() -> None:
