@@ -103,12 +103,12 @@ def barred(conn: Connection, list_id: int, numbers: Iterable[str]) -> set[str]:
     given = {number: normalise(number) for number in numbers}
     if not given:
         return set()
-    places = ", ".join("?" * len(given))
+    driver = raw(conn)
     sql = (
-        f"SELECT number_norm FROM list_number WHERE list_id = ? AND number_norm IN ({places})"
+        "SELECT number_norm FROM list_number WHERE list_id = ? AND number_norm IN {texts}"
         " AND (expire_at IS NULL OR expire_at > ?)"
     )
-    listed = {row[0] for row in raw(conn).all(sql, (list_id, *given.values(), now_of(conn)))}
+    listed = {row[0] for row in driver.all(sql, (list_id, driver.texts(given.values()), now_of(conn)))}
     return {number for number, plain in given.items() if plain in listed}
 
 

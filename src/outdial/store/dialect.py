@@ -1,7 +1,8 @@
 """Everything in which SQLite and PostgreSQL differ, and the plain driver statements of the hot path.
 
-Statements for ``Raw`` are written with ``?``; ids of many rows go in as one parameter: ``id IN {ids}``. JSON goes
-in as text and is read with ``CAST(… AS TEXT)``, for one driver would decode it and the other not.
+Statements for ``Raw`` are written with ``?``; many ids or texts go in as one parameter: ``id IN {ids}``,
+``name IN {texts}``. JSON goes in as text and is read with ``CAST(… AS TEXT)``, for one driver would decode it and
+the other not.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ class Raw(Protocol):
         """The value for one ``{ids}``."""
         ...
 
+    def texts(self, texts: Iterable[str]) -> Any:
+        """The value for one ``{texts}``."""
+        ...
+
     def take_ids(self, table: str, count: int) -> list[int]:
         """Ids for new rows, ascending; they never come back for others."""
         ...
@@ -54,6 +59,9 @@ class SqliteRaw:
 
     def ids(self, ids: Iterable[int]) -> str:
         return f"[{','.join(map(str, ids))}]"
+
+    def texts(self, texts: Iterable[str]) -> str:
+        return dump(list(texts))
 
     def take_ids(self, table: str, count: int) -> list[int]:
         bumped = self.all("UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ? RETURNING seq", (count, table))
@@ -84,6 +92,9 @@ class PostgresRaw:
     def ids(self, ids: Iterable[int]) -> list[int]:
         return list(ids)
 
+    def texts(self, texts: Iterable[str]) -> list[str]:
+        return list(texts)
+
     def take_ids(self, table: str, count: int) -> list[int]:
         sql = "SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?::int)"
         return sorted(int(row[0]) for row in self.all(sql, (table, count)))
@@ -91,13 +102,15 @@ class PostgresRaw:
 
 @lru_cache(maxsize=256)
 def _for_sqlite(sql: str) -> str:
-    return sql.replace("{ids}", "(SELECT value FROM json_each(?))").replace("{lock}", "")
+    each = "(SELECT value FROM json_each(?))"
+    return sql.replace("{ids}", each).replace("{texts}", each).replace("{lock}", "")
 
 
 @lru_cache(maxsize=256)
 def _for_postgres(sql: str) -> str:
     """``?`` becomes ``$1``, ``$2``…; none of our statements has a question mark of its own."""
-    parts = sql.replace("IN {ids}", "= ANY(?::bigint[])").replace("{lock}", "FOR UPDATE").split("?")
+    sql = sql.replace("IN {ids}", "= ANY(?::bigint[])").replace("IN {texts}", "= ANY(?::text[])")
+    parts = sql.replace("{lock}", "FOR UPDATE").split("?")
     return parts[0] + "".join(f"${place}{part}" for place, part in enumerate(parts[1:], 1))
 
 

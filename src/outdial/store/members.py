@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy import Row as DbRow
 
 from outdial.domain.errors import NotFound
@@ -241,7 +241,8 @@ def _delete(conn: Connection, ids: Iterable[int]) -> None:
 
 def reset_count(conn: Connection, domain_id: int, query: ListQuery, *, queue_id: int | None = None) -> int:
     """How many ``reset`` would change."""
-    return len(list(conn.scalars(_resettable(conn, domain_id, query, queue_id))))
+    found = _resettable(conn, domain_id, query, queue_id).order_by(None).subquery()
+    return int(conn.scalar(select(func.count()).select_from(found)) or 0)
 
 
 def reset(conn: Connection, domain_id: int, query: ListQuery, *, queue_id: int | None = None, limit: int = 5000) -> int:

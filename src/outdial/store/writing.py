@@ -24,7 +24,10 @@ _REDIALOG = "UPDATE attempt SET dialog = ? WHERE id = ?"
 _BRIDGED = "UPDATE attempt SET state = 'bridged', bridged_at = ?, dialog = ? WHERE id = ?"
 _ENDED = "UPDATE attempt SET state = 'hangup', hangup_at = ?, facts = ?, call_variables = ? WHERE id = ?"
 _REVISION = "SELECT revision FROM config_revision"
-_LISTED = "SELECT list_id, number_norm FROM list_number WHERE list_id IN {ids} AND (expire_at IS NULL OR expire_at > ?)"
+_LISTED = (
+    "SELECT list_id, number_norm FROM list_number WHERE list_id IN {ids} AND number_norm IN {texts}"
+    " AND (expire_at IS NULL OR expire_at > ?)"
+)
 
 
 def write_steps(conn: Connection, steps: Sequence[Step]) -> list[Any]:
@@ -128,12 +131,9 @@ class _Group:
 
 def _listed(driver: Raw, steps: Sequence[Offering]) -> set[tuple[int, str]]:
     """Which of the numbers stand on the stop lists of their queues, read in this transaction."""
-    wanted = sorted({(s.dnc_list_id, normalise(s.destination)) for s in steps if s.dnc_list_id is not None})
+    wanted = [(s.dnc_list_id, normalise(s.destination)) for s in steps if s.dnc_list_id is not None]
     if not wanted:
         return set()
-    places = ", ".join("?" * len(wanted))
-    lists = driver.ids({list_id for list_id, _ in wanted})
-    rows = driver.all(
-        f"{_LISTED} AND number_norm IN ({places})", (lists, max(s.at for s in steps), *(n for _, n in wanted))
-    )
+    lists, numbers = {list_id for list_id, _ in wanted}, {number for _, number in wanted}
+    rows = driver.all(_LISTED, (driver.ids(lists), driver.texts(numbers), max(s.at for s in steps)))
     return {(row[0], row[1]) for row in rows}
