@@ -25,6 +25,7 @@ from outdial.cli.demo.summary import left_to_ring, summarise
 from outdial.cli.rest import Rest
 from outdial.domain.errors import PeerFault
 from outdial.settings import Settings, load
+from outdial.store.sqlite import FileLock
 
 SEED = 2026
 TOKEN_BYTES = 24
@@ -51,9 +52,14 @@ def demo(
 
 
 def _settings(settings: Settings, keep_port: bool) -> Settings:
-    """The demo's own folder and a quick end; loopback only, whatever the service is set to."""
+    """The demo's own folder and a quick end; loopback only, whatever the service is set to.
+
+    Raises Misconfigured while another demo uses the folder.
+    """
     data = settings.data / "demo"
-    shutil.rmtree(data, ignore_errors=True)
+    if data.exists():
+        FileLock(data / "outdial.db").release()  # another demo at work there would lose its data under its hands
+        shutil.rmtree(data)
     return replace(
         settings,
         data=data,
