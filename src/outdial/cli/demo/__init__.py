@@ -44,14 +44,13 @@ def demo(
     The last two digits of each number choose what happens (`outdial carrier --table`). Data lives in its own
     folder, made anew each time. Headless, the exit code is 0 only if everybody ended as the script says.
     """
-    loaded = load()
-    settings = _settings(loaded.settings, keep_port=loaded.sources["port"] != "default")
+    settings = _settings(load().settings)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         failed = runner.run(_Demo(settings, hurry, json).run(headless, seconds))
     sys.exit(1 if failed else 0)
 
 
-def _settings(settings: Settings, keep_port: bool) -> Settings:
+def _settings(settings: Settings) -> Settings:
     """The demo's own folder and a quick end; loopback only, whatever the service is set to.
 
     Raises Misconfigured while another demo uses the folder.
