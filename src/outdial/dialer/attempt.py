@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import structlog
 
@@ -19,17 +20,23 @@ from outdial.domain.attempt import Attempt, CallFacts
 from outdial.domain.errors import Bug, CallRefused, StoreUnavailable
 from outdial.domain.plan import Plan
 from outdial.domain.queue import Queue
+from outdial.domain.resource import Resource
+from outdial.flow.attempt import AfterOutcome
 from outdial.flow.connection import VoiceConnection
 from outdial.store.base import Store
 from outdial.store.steps import Bridged, Ended, Finish, Offering, Redialog
-from outdial.switch.port import Answered, Call, Challenged, Digit, HangupBy, HungUp, Now, Ringing, Switch
+from outdial.switch.port import Answered, Call, Challenged, Digit, HangupBy, HungUp, Now, Order, Ringing, Switch
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 RETRY_STORE_S = 1.0
 REFUSED_WAIT_S = 5
 """A call that the switch could not start is tried again after this time, uncounted."""
 PREFLOW_FAILED_WAIT_S = 60
+STOPPING = No("stopping", "The service was stopped before the call left.")
+HUNG_UP = No("hung_up", "Hung up before the call left.", wait_s=60)
+GONE = No("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,10 @@ class Planner(Protocol):
 
     async def reload(self) -> Plan: ...
 
+    def next_moment(self, resource: Resource) -> int:
+        """Takes the resource's next free moment for an INVITE, however far; epoch ms."""
+        ...
+
 
 async def persist(tools: Tools, finish: Finish) -> bool:
     """Writes the end of an attempt, however long the store is away; True for the one who did it."""
@@ -65,15 +76,14 @@ async def persist(tools: Tools, finish: Finish) -> bool:
             await asyncio.sleep(RETRY_STORE_S)
 
 
-async def told_after(tools: Tools, plan: Plan, attempt: Attempt, facts: CallFacts, told: Told) -> Told:
+async def told_after(tools: Tools, queue: Queue, attempt: Attempt, facts: CallFacts, told: Told) -> Told:
     """Asks the after-flow what the call was; ``told.call_variables`` is the call's payload at hang-up."""
-    queue = plan.queues[attempt.queue_id]
     if queue.after_schema_id is None:
         return told
     result = provisional_result(facts, queue.rules)
     given = variables.of_attempt(queue, attempt, tools.now()) | variables.of_end(facts, result, told.call_variables)
     given["member_channel_id"] = attempt.call_id
-    outcome = await tools.flows.after(queue.domain_id, queue.after_schema_id, given)
+    outcome = await _after(tools, queue.domain_id, queue.after_schema_id, given)
     return replace(
         told,
         verdict=outcome.verdict,
@@ -83,20 +93,34 @@ async def told_after(tools: Tools, plan: Plan, attempt: Attempt, facts: CallFact
     )
 
 
+async def _after(tools: Tools, domain_id: int, schema_id: int, given: dict[str, str]) -> AfterOutcome:
+    """The after-flow reads the store; while that is away, nothing can be recorded either."""
+    while True:
+        try:
+            return await tools.flows.after(domain_id, schema_id, given)
+        except StoreUnavailable as error:
+            log.warning("attempt.after_flow_waits", schema=schema_id, detail=error.detail)
+            await asyncio.sleep(RETRY_STORE_S)
+
+
 class Line:
     """The life of one attempt. ``run`` returns when it is on record."""
 
-    def __init__(self, attempt: Attempt, tools: Tools, planner: Planner) -> None:
+    def __init__(self, attempt: Attempt, queue: Queue, tools: Tools, planner: Planner) -> None:
         self.attempt = attempt
         self._tools = tools
         self._planner = planner
-        self._queue: Queue = planner.plan.queues[attempt.queue_id]
+        self._queue = queue
+        self._order: Order | None = None
+        self._resource: Resource | None = None
         self._call: Call | None = None
         self._caller: Caller | None = None
         self._connection = VoiceConnection({})
         self._facts: CallFacts | None = None
         self._voice: asyncio.Task[VoiceEnd] | None = None
         self._held_back = asyncio.Event()
+        self._no: No | None = None
+        """Why it is held back."""
         self._recording: Path | None = None
 
     async def run(self) -> None:
@@ -108,28 +132,35 @@ class Line:
         """The record of an attempt that a fault of ours broke off."""
         now = self._tools.now()
         self.end("NORMAL_TEMPORARY_FAILURE", "service")
+        self._connection.close()
         if self._facts is None:
             no = No("system_error", "A fault of the service; see its log.", "failed", PREFLOW_FAILED_WAIT_S)
             return finish_uncalled(self._queue, self.attempt, no, now)
-        facts = replace(self._facts, hangup_at=now, cause="NORMAL_TEMPORARY_FAILURE", sip_code=503, hangup_by="service")
+        facts = self._facts
+        if not facts.hangup_at:
+            facts = replace(facts, hangup_at=now, cause="NORMAL_TEMPORARY_FAILURE", sip_code=503, hangup_by="service")
         return finish_call(self._queue, self.attempt, facts, Told(), self._tools.hurry)
 
     def do_not_ring(self) -> None:
         """The service is stopping: an attempt that has not rung yet must not."""
-        self._held_back.set()
+        self._hold_back(STOPPING)
 
     def end(self, cause: str, by: HangupBy) -> None:
-        self._held_back.set()
+        self._hold_back(HUNG_UP)
         if self._call:
             self._call.hang_up(cause, by)
+
+    def _hold_back(self, no: No) -> None:
+        self._no = self._no or no
+        self._held_back.set()
 
     # ── before the INVITE ────────────────────────────────────────────────────────────────────────
 
     async def _live(self) -> Finish | None:
-        no = await self._before()
-        if no is None:
-            await self._await_moment()
-            no = await self._offer()
+        try:
+            no = await self._before() or await self._offer()
+        except StoreUnavailable as error:
+            no = self._drop(No("store_unavailable", error.detail, wait_s=REFUSED_WAIT_S))
         if no is not None:
             return finish_uncalled(self._queue, self.attempt, no, self._tools.now()) if no.reason else None
         assert self._call is not None
@@ -141,7 +172,9 @@ class Line:
         if queue.do_schema_id is None:
             return None
         given = variables.of_attempt(queue, self.attempt, self._tools.now())
-        outcome = await self._tools.flows.before(queue.domain_id, queue.do_schema_id, given)
+        outcome = await self._unless_held_back(self._tools.flows.before(queue.domain_id, queue.do_schema_id, given))
+        if outcome is None:
+            return self._no
         if outcome.how == "failed":
             return No(
                 "preflow_failed", "The pre-executive schema gave no answer in time.", wait_s=PREFLOW_FAILED_WAIT_S
@@ -152,9 +185,25 @@ class Line:
             self.attempt = _confirmed(self.attempt, outcome.destination, outcome.display, outcome.exports)
         return None
 
+    async def _unless_held_back(self, work: Coroutine[Any, Any, T]) -> T | None:
+        """What the work answers; None when the attempt was held back meanwhile, and the work broken off."""
+        working, held = asyncio.create_task(work), asyncio.create_task(self._held_back.wait())
+        try:
+            await asyncio.wait({working, held}, return_when=asyncio.FIRST_COMPLETED)
+            return working.result() if working.done() else None
+        finally:
+            working.cancel()
+            held.cancel()
+
     async def _await_moment(self) -> None:
-        """Until the moment that calls per second leave for it, or the service stops."""
-        wait_s = (self.attempt.ring_at - self._tools.now()) / 1000
+        """Until the moment that calls per second leave for it, or the service stops.
+
+        A pre-flow may have overslept its moment; without a new one, late calls would leave all at once.
+        """
+        at, resource = self.attempt.ring_at, self._planner.plan.resources.get(self.attempt.resource_id)
+        if self._queue.do_schema_id is not None and resource and self._tools.now() > at:
+            at = self._planner.next_moment(resource)
+        wait_s = (at - self._tools.now()) / 1000
         if wait_s > 0:
             try:
                 async with asyncio.timeout(wait_s):
@@ -163,40 +212,43 @@ class Line:
                 return
 
     async def _offer(self) -> No | None:
-        """Checks once more, writes ``offering``, sends the INVITE. None: it rings."""
+        """At its moment: checks once more, writes ``offering``, sends the INVITE. None: it rings."""
+        await self._await_moment()
         while True:
             plan = self._planner.plan
-            no = self._refusal(plan)
-            if no is None:
-                no = self._prepare(plan)
-            if no is not None:
+            no = self._refusal(plan) or self._prepare(plan)
+            if no:
                 return self._drop(no)
-            try:
-                go = await self._tools.store.step(self._offering(plan))
-            except StoreUnavailable as error:
-                return self._drop(No("store_unavailable", error.detail, "cancel", REFUSED_WAIT_S))
-            assert self._call is not None
+            go = await self._tools.store.step(self._offering(plan))
             if go == "go":
-                self._call.ring()
-                return None
+                return self._ring(plan)
             if go == "gone":
-                return self._drop(No("", ""))
+                return self._drop(GONE)
             if go == "barred":
                 return self._drop(No("barred", "The number is on the queue's stop list.", "barred"))
             await self._planner.reload()
 
+    def _ring(self, plan: Plan) -> No | None:
+        """The commit may have taken its time: the clock is asked again, and whether to stop."""
+        assert self._call is not None
+        no = self._refusal(plan)
+        if no:
+            return self._drop(no)
+        self._call.ring()
+        return None
+
     def _refusal(self, plan: Plan) -> No | None:
-        if self._held_back.is_set():
-            return No("stopping", "The service was stopped before the call left.")
-        return last_check(plan, self.attempt, self._tools.now())
+        return self._no or last_check(plan, self.attempt, self._tools.now())
 
     def _prepare(self, plan: Plan) -> No | None:
-        if self._call is not None:
-            return None
+        """Leases the call; when the configuration changes after that, it must come to the same call."""
         resource = plan.resources[self.attempt.resource_id]
-        if self._queue.rules.recordings:
+        if self._recording is None and self._queue.rules.recordings:
             self._recording = self._tools.recordings.path(self.attempt)
         order = order_of(self.attempt, plan, resource, self._recording, self._tools.media_timeout_s)
+        if self._call is not None:
+            return None if order == self._order else No("replanned", "The trunk was changed before the call left.")
+        self._order, self._resource = order, resource
         try:
             self._call = self._tools.switch.prepare(order)
         except CallRefused as error:
@@ -209,7 +261,7 @@ class Line:
             attempt_id=self.attempt.id,
             at=self._tools.now(),
             revision=plan.revision,
-            dnc_list_id=self._queue.dnc_list_id,
+            dnc_list_id=plan.queues[self.attempt.queue_id].dnc_list_id,
             destination=self.attempt.communication.destination,
             display=self.attempt.display,
             dialog=self._call.dialog,
@@ -224,9 +276,9 @@ class Line:
     # ── from the INVITE to the hang-up ───────────────────────────────────────────────────────────
 
     async def _attend(self, call: Call) -> Finish:
+        assert self._resource is not None
         self._facts = facts = CallFacts(created_at=self._tools.now())
-        resource = self._planner.plan.resources[self.attempt.resource_id]
-        given = variables.of_voice(self._queue, self.attempt, resource, facts.created_at)
+        given = variables.of_voice(self._queue, self.attempt, self._resource, facts.created_at)
         self._connection = VoiceConnection(given)
         self._caller = Caller(call, self._tools.flows.prompts, lambda cause: call.hang_up(cause, "F"))
         async for event in call.events():
@@ -269,7 +321,14 @@ class Line:
         """The voice flow; when it runs out without hangup, the call is ended after a while (flow-engine §7.3)."""
         assert self._caller is not None
         domain_id, schema_id = self._queue.domain_id, self._queue.schema_id or 0
-        ended = await self._tools.flows.voice(domain_id, schema_id, self._connection, self._caller)
+        try:
+            ended = await self._tools.flows.voice(domain_id, schema_id, self._connection, self._caller)
+        except StoreUnavailable as error:
+            log.warning("attempt.flow_lost", attempt=self.attempt.id, detail=error.detail)
+            ended = VoiceEnd(fault="NORMAL_TEMPORARY_FAILURE")
+        except Exception:
+            self.end("NORMAL_TEMPORARY_FAILURE", "service")  # nobody shall be left on the line in silence
+            raise
         if ended.fault:
             self.end(ended.fault, "F")
         elif self._tools.idle_after_flow_s:
@@ -282,8 +341,7 @@ class Line:
         assert self._caller is not None
         self._connection.close()
         self._caller.gone()
-        ended = await self._voice if self._voice else VoiceEnd()
-        facts = replace(
+        self._facts = facts = replace(
             facts,
             hangup_at=event.at,
             cause=event.cause,
@@ -292,6 +350,7 @@ class Line:
             hangup_by=event.by,
             phrase=event.phrase,
         )
+        ended = await self._voice if self._voice else VoiceEnd()
         exported = variables.payload(self._connection.variables)
         await self._free_line(facts, exported)
         told = Told(
@@ -301,7 +360,8 @@ class Line:
             sip_trace="" if facts.answered_at else event.trace,
             recordings=self._tools.recordings.of(self.attempt, self._recording, facts),
         )
-        told = await told_after(self._tools, self._planner.plan, self.attempt, facts, told)
+        queue = self._planner.plan.queues.get(self._queue.id, self._queue)
+        told = await told_after(self._tools, queue, self.attempt, facts, told)
         if ended.disconnected:
             late = await self._tools.flows.disconnected(self._queue.domain_id, ended.disconnected, self._connection)
             told = replace(told, call_variables=told.call_variables | late)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Set
 from random import Random
 from typing import Any
 
@@ -17,7 +17,9 @@ from outdial.dialer.recover import recover
 from outdial.domain.attempt import Attempt
 from outdial.domain.errors import StoreUnavailable
 from outdial.domain.plan import Plan
-from outdial.store import claims, commands, plans, queues
+from outdial.domain.queue import Queue
+from outdial.domain.resource import Resource
+from outdial.store import attempts, claims, commands, plans, queues, recovery
 from outdial.store.commands import Command
 from outdial.store.context import revision
 
@@ -30,6 +32,13 @@ SETTLE_S = 0.02
 APART_S = 0.1
 """Rounds are at least so far apart: what is reserved ahead bridges the gap, and a round has its price."""
 EXPIRE_S = 30.0
+EXPIRE_MOST = 500
+"""Members stopped by one transaction."""
+SICK_S = 1.0
+"""After trouble, the next round."""
+FAREWELL_S = 40.0
+"""At a stop, calls that were ended have so long to be over and on record: more than the 32 s after which SIP
+gives up on a far end. What is open after it stays open on disk, and the next start ends it."""
 
 
 class Dialer:
@@ -49,7 +58,12 @@ class Dialer:
         self._idle: dict[int, str | None] = {}
         self._lines: dict[str, Line] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._reloading = asyncio.Lock()
+        self._in_doubt = False
+        """The last round's commit was not confirmed: what it reserved may stand on disk, unknown to us."""
         self._stopping = False
+        self._rounds_over = asyncio.Event()
+        self._rounds_over.set()
         self._sick: str | None = "not started"
 
     @property
@@ -66,25 +80,36 @@ class Dialer:
 
     async def reload(self) -> Plan:
         """The configuration in force now, with its flows parsed and its trunks registered."""
-        plan = await self._store.read(plans.load)
-        if plan.revision != self._plan.revision:
-            await self._flows.follow(plan)
-            self._plan = plan
-            await self._switch.set_gateways(list(plan.gateways.values()))
-        return self._plan
+        async with self._reloading:
+            plan = await self._store.read(self._newer)
+            if plan:
+                await self._flows.follow(plan)
+                await self._switch.set_gateways(list(plan.gateways.values()))
+                self._plan = plan
+            return self._plan
+
+    def _newer(self, conn: Connection) -> Plan | None:
+        return plans.load(conn) if revision(conn) != self._plan.revision else None
+
+    def next_moment(self, resource: Resource) -> int:
+        return self._pacing.next(resource, self._now())
 
     async def run(self) -> None:
         """Recovers what a dead service left, then claims until stopped."""
         for kind in ("config", "members", "command"):
             self._store.subscribe(kind, self.ring_bell)
-        await self._patiently(self.reload)
-        await self._patiently(lambda: recover(self._tools, self.reload, self._spawn))
-        self._sick = None
-        expire = self._spawn(self._expire_forever())
-        while not self._stopping:
-            wait_s = await self._round()
-            await self._sleep(wait_s)
-        expire.cancel()
+        self._rounds_over.clear()
+        expire = None
+        try:
+            await self._patiently(self.reload)
+            await self._patiently(lambda: recover(self._tools, self.reload, self._spawn))
+            expire = self._spawn(self._expire_forever())
+            while not self._stopping:
+                await self._sleep(await self._round())
+        finally:
+            self._rounds_over.set()
+            if expire:
+                expire.cancel()
 
     async def stop(self, drain_s: float) -> None:
         """Claims no more; calls go on up to ``drain_s``, then end with BYE and are recorded."""
@@ -92,29 +117,52 @@ class Dialer:
         self._bell.set()
         for line in list(self._lines.values()):
             line.do_not_ring()
-        running = [t for t in self._tasks if not t.done()]
-        if running and drain_s > 0:
-            await asyncio.wait(running, timeout=drain_s)
+        await self._quiet(drain_s)
         for line in list(self._lines.values()):
             line.end("SYSTEM_SHUTDOWN", "service")
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._quiet(FAREWELL_S)
+        if self._lines:
+            log.error("dialer.left_open", attempts=[line.attempt.id for line in self._lines.values()])
+        for task in self._tasks:
+            task.cancel()
+
+    async def _quiet(self, within_s: float) -> None:
+        """Until nothing of ours runs any more, or for so long."""
+        try:
+            async with asyncio.timeout(within_s):
+                await self._rounds_over.wait()
+                while self._tasks:
+                    await asyncio.wait(self._tasks)
+        except TimeoutError:
+            return
 
     async def _round(self) -> float:
-        """One look at everything; answers how long to sleep, in seconds."""
+        """One look at everything; answers how long to sleep, in seconds. Calls in progress outlive its trouble."""
         try:
-            look = self._look(self._plan)
-            orders, claimed = await self._store.write(lambda conn: (commands.take(conn), _claim(conn, look)))
-            self._obey(orders)
-            if claimed is None:
-                await self.reload()
-                return 0.0
+            wait_s = await self._look_around()
         except StoreUnavailable as error:
-            self._sick = error.detail
+            self._sick, self._in_doubt = error.detail, True
             log.warning("dialer.store_unavailable", detail=error.detail)
-            return 1.0
+            return SICK_S
+        except Exception as error:
+            self._sick, self._in_doubt = f"a fault of its own: {error!r}", True
+            log.error("dialer.bug", exc_info=error)
+            return SICK_S
         self._sick = None
-        for attempt in claimed.attempts:
-            self._start(attempt)
+        return wait_s
+
+    async def _look_around(self) -> float:
+        plan = self._plan
+        look = self._look(plan)
+        known = {line.attempt.id for line in self._lines.values()} if self._in_doubt else None
+        orders, claimed = await self._store.write(lambda conn: _take(conn, look, known))
+        self._in_doubt = False
+        for attempt in claimed.attempts if claimed else ():
+            self._start(attempt, plan.queues[attempt.queue_id])
+        self._obey(orders)
+        if claimed is None:
+            await self.reload()
+            return 0.0
         await self._tell(claimed)
         if claimed.wake_at is None:
             return self._poll_s
@@ -124,8 +172,10 @@ class Dialer:
         faults = {g.id: why for g in plan.gateways.values() if (why := self._switch.why_unreachable(g))}
         return Look(plan, self._now(), self._pacing, self._rng, faults, self._flows.broken)
 
-    def _start(self, attempt: Attempt) -> None:
-        line = Line(attempt, self._tools, self)
+    def _start(self, attempt: Attempt, queue: Queue) -> None:
+        line = Line(attempt, queue, self._tools, self)
+        if self._stopping:  # the stop came while this was being reserved
+            line.do_not_ring()
         self._lines[attempt.call_id] = line
         self._spawn(self._attend(line))
 
@@ -150,24 +200,29 @@ class Dialer:
     async def _tell(self, claimed: Claimed) -> None:
         """Writes the sentences that changed."""
         changed = {i: why for i, why in claimed.idle.items() if self._idle.get(i, "") != why}
-        self._idle = claimed.idle
         if changed:
             await self._store.write(lambda conn: _write_reasons(conn, changed))
+        self._idle = claimed.idle
 
     async def _expire_forever(self) -> None:
         while not self._stopping:
-            await self._patiently(lambda: self._store.write(lambda conn: claims.expire(conn, self._now())))
+            await self._patiently(self._expire)
             await asyncio.sleep(EXPIRE_S)
 
-    async def _patiently(self, act: Any) -> None:
-        """Until the store takes it."""
-        while True:
+    async def _expire(self) -> None:
+        stopped = EXPIRE_MOST
+        while stopped == EXPIRE_MOST:
+            stopped = await self._store.write(lambda conn: claims.expire(conn, self._now(), EXPIRE_MOST))
+
+    async def _patiently(self, act: Callable[[], Awaitable[Any]]) -> None:
+        """Until the store takes it, or the service stops."""
+        while not self._stopping:
             try:
                 await act()
                 return
             except StoreUnavailable as error:
                 self._sick = error.detail
-                await asyncio.sleep(1.0)
+                await asyncio.sleep(SICK_S)
 
     async def _sleep(self, seconds: float) -> None:
         """Until the time is over, or a bell rang and the rounds are far enough apart."""
@@ -199,6 +254,12 @@ def _write_reasons(conn: Connection, reasons: dict[int, str | None]) -> None:
         queues.set_idle_reason(conn, queue_id, why)
 
 
-def _claim(conn: Connection, look: Look) -> Claimed | None:
-    """None: the plan is old; the configuration changed meanwhile."""
-    return claim(conn, look) if revision(conn) == look.plan.revision else None
+def _take(conn: Connection, look: Look, known: Set[int] | None) -> tuple[list[Command], Claimed | None]:
+    """Orders and attempts. No attempts: the plan is old; the configuration changed meanwhile.
+
+    ``known``: attempts that somebody lives; idle ones beside them came of a commit that was not confirmed.
+    """
+    if known is not None:
+        found = [opened.attempt.id for opened in recovery.open_attempts(conn) if opened.state == "idle"]
+        attempts.release(conn, [attempt_id for attempt_id in found if attempt_id not in known])
+    return commands.take(conn), claim(conn, look) if revision(conn) == look.plan.revision else None

@@ -8,7 +8,7 @@ from pathlib import Path
 from outdial.domain.attempt import Attempt, Result
 from outdial.domain.calendar import in_range, local, minute_of, why_closed
 from outdial.domain.plan import Plan
-from outdial.domain.resource import Resource
+from outdial.domain.resource import Gateway, Resource
 from outdial.switch.port import Order
 
 
@@ -26,7 +26,7 @@ class No:
 def last_check(plan: Plan, attempt: Attempt, now: int) -> No | None:
     """Everything that may have changed since the claim, under the plan in force; anything unknown is a no."""
     queue = plan.queues.get(attempt.queue_id)
-    if queue is None or not queue.enabled:
+    if queue is None or not queue.enabled or queue.unbuilt or queue.rules.max_calls == 0:
         return No("queue_off", "The queue was switched off before the call left.")
     calendar = plan.calendars.get(queue.calendar_id or 0)
     if calendar is None:
@@ -35,9 +35,13 @@ def last_check(plan: Plan, attempt: Attempt, now: int) -> No | None:
     if closed:
         return No("outside_hours", f"{closed}.")
     resource = plan.resources.get(attempt.resource_id)
-    if resource is None or not resource.enabled or resource.gateway is None or not resource.gateway.enabled:
+    if resource is None or not resource.enabled or resource.limit == 0 or not _is_on(resource.gateway):
         return No("resource_off", "The resource or its gateway was switched off before the call left.")
     return _group_check(plan, attempt, now)
+
+
+def _is_on(gateway: Gateway | None) -> bool:
+    return gateway is not None and gateway.enabled
 
 
 def _group_check(plan: Plan, attempt: Attempt, now: int) -> No | None:

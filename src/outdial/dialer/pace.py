@@ -25,6 +25,12 @@ class Pacing:
             exact = self._next.get(resource.id, 0.0)
             self._next[resource.id] = (exact if at - exact < 1 else at) + 1000 / resource.rps
 
+    def next(self, resource: Resource, now: int) -> int:
+        """Takes the next free moment, however far; epoch ms."""
+        at = -int(-max(float(now), self._next.get(resource.id, 0.0)) // 1)
+        self.take(resource, at)
+        return at
+
     def room(self, resource: Resource, now: int) -> int | None:
         """How many moments are free within the horizon; None: no limit."""
         if resource.rps <= 0:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 import structlog
 
 from outdial.dialer.attempt import Tools, persist, told_after
 from outdial.dialer.ending import LOST_CAUSE, Told, finish_call
-from outdial.domain.attempt import CallFacts
+from outdial.domain.attempt import Attempt, CallFacts
 from outdial.domain.plan import Plan
+from outdial.domain.queue import Queue
 from outdial.store import attempts, recovery
 from outdial.store.recovery import OpenAttempt
 
@@ -27,8 +29,8 @@ Spawn = Callable[[Coroutine[Any, Any, None]], object]
 async def recover(tools: Tools, reload: Callable[[], Awaitable[Plan]], spawn: Spawn) -> None:
     """Releases what never rang, ends what rang or talked, and finishes what had hung up.
 
-    After-flows may take their time, so each runs as a task of its own (``spawn``) beside the dialing; its member
-    stays reserved until then.
+    After-flows may take their time, so each attempt is ended by a task of its own (``spawn``) beside the dialing;
+    its member stays reserved until then.
     """
     store, switch = tools.store, tools.switch
     left = await store.read(recovery.open_attempts)
@@ -42,30 +44,43 @@ async def recover(tools: Tools, reload: Callable[[], Awaitable[Plan]], spawn: Sp
     if goodbyes:
         await asyncio.wait(goodbyes, timeout=FORGET_S)
     plan = await reload()
-    for opened in up:
-        await _end_lost(tools, plan, opened)
     for opened in left:
-        if opened.state == "hangup" and opened.facts:
-            spawn(_conclude(tools, plan, opened, opened.facts))
+        if opened.state != "idle":
+            spawn(_end(tools, plan, opened))
 
 
-async def _conclude(tools: Tools, plan: Plan, opened: OpenAttempt, facts: CallFacts) -> None:
-    attempt = opened.attempt
-    told = await told_after(tools, plan, attempt, facts, Told(call_variables=opened.variables))
-    await persist(tools, finish_call(plan.queues[attempt.queue_id], attempt, facts, told, tools.hurry))
+async def _end(tools: Tools, plan: Plan, opened: OpenAttempt) -> None:
+    attempt = _as_dialled(opened)
+    queue = plan.queues.get(attempt.queue_id) or _gone(attempt)
+    facts = opened.facts or _lost(opened, tools.now())
+    told = Told(
+        call_variables=opened.variables,
+        schema_ids=(queue.schema_id,) if facts.answered_at and queue.schema_id else (),
+        recordings=tools.recordings.of(attempt, tools.recordings.path(attempt), facts),
+    )
+    if opened.facts:
+        told = await told_after(tools, queue, attempt, facts, told)
+    await persist(tools, finish_call(queue, attempt, facts, told, tools.hurry))
 
 
-async def _end_lost(tools: Tools, plan: Plan, opened: OpenAttempt) -> None:
-    attempt = opened.attempt
-    queue = plan.queues[attempt.queue_id]
-    facts = CallFacts(
+def _lost(opened: OpenAttempt, now: int) -> CallFacts:
+    return CallFacts(
         created_at=opened.offering_at,
         answered_at=opened.bridged_at,
-        hangup_at=tools.now(),
+        hangup_at=now,
         cause=LOST_CAUSE,
         sip_code=487,
         hangup_by="service",
         phrase="The service stopped while this call was up.",
     )
-    told = Told(recordings=tools.recordings.of(attempt, tools.recordings.path(attempt), facts))
-    await persist(tools, finish_call(queue, attempt, facts, told, tools.hurry))
+
+
+def _as_dialled(opened: OpenAttempt) -> Attempt:
+    """The pre-flow may have chosen another number than the member's."""
+    number = opened.attempt.communication
+    return replace(opened.attempt, communication=replace(number, destination=opened.destination or number.destination))
+
+
+def _gone(attempt: Attempt) -> Queue:
+    """Stands for a queue that was deleted."""
+    return Queue(attempt.queue_id, attempt.domain_id, "", False, None, None)
