@@ -8,6 +8,8 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from random import Random, SystemRandom
 
 import structlog
@@ -35,6 +37,9 @@ from outdial.worker import Worker
 
 log = structlog.get_logger(__name__)
 
+HTTP_FAREWELL_S = 3
+"""At a stop, requests under way have so long to end."""
+
 
 def now_ms() -> int:
     """The clock of the running service: epoch milliseconds."""
@@ -44,8 +49,10 @@ def now_ms() -> int:
 class _Server(uvicorn.Server):
     """uvicorn as one task of ours: signals are the service's business."""
 
-    def install_signal_handlers(self) -> None:
-        """None: ``Service.run`` hears them."""
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Not here: ``Service.run`` hears them, and calls go on while HTTP still answers."""
+        yield
 
 
 class Service:
@@ -94,19 +101,25 @@ class Service:
         worker = Worker()
         site = build(self._deps(store, switch, dialer, files, worker))
         listener = _listen(settings)
-        server = _Server(uvicorn.Config(site, log_config=None, access_log=False, lifespan="off"))
+        server = _Server(
+            uvicorn.Config(
+                site, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=HTTP_FAREWELL_S
+            )
+        )
         await switch.start()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(server.serve(sockets=[listener]))
-            dialing = tasks.create_task(dialer.run())
-            self._announce(listener)
-            await self._until_stopped()
-            log.info("service.stopping", drain_s=settings.drain_s)
-            await dialer.stop(settings.drain_s)
-            await dialing
-            await switch.close()
-            server.should_exit = True
-        worker.close()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(server.serve(sockets=[listener]))
+                dialing = tasks.create_task(dialer.run())
+                self._announce(listener)
+                await self._until_stopped()
+                log.info("service.stopping", drain_s=settings.drain_s)
+                await dialer.stop(settings.drain_s)
+                dialing.cancel()
+                server.should_exit = True
+        finally:
+            await switch.close()  # whatever broke, nobody is left on the line
+            worker.close()
 
     async def _let_admin_in(self, store: Store) -> None:
         password = await session.ensure_admin(store)
