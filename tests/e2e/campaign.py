@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from outdial.audio.g711 import Samples
 from outdial.carrier.script import course
 from outdial.sip.uri import HostPort
 from tests.e2e.service import Rest
@@ -36,6 +37,19 @@ AFTER_FLOW: list[dict[str, Any]] = [
 ]
 """The seed's, verbatim."""
 
+AGAIN_SOON: list[dict[str, Any]] = [
+    {
+        "if": {
+            "expression": "${call_cause} == 'USER_BUSY' || ${call_cause} == 'CALL_REJECTED'",
+            "then": [
+                {"set": [{"status": "Busy"}]},
+                {"abandoned": {"export": ["status"], "waitBetweenRetries": "1"}},
+            ],
+        }
+    }
+]
+"""The seed's first rule with an hour cut to a second."""
+
 Flow = list[dict[str, Any]]
 
 
@@ -60,6 +74,8 @@ class Wanted:
     early_media: str = "consume"
     credentials: bool = True
     register: bool = False
+    name: str = "campaign"
+    """Of everything made, so that several can live side by side."""
 
 
 @dataclass
@@ -67,8 +83,8 @@ class Campaign:
     rest: Rest
     queue: str
     wanted: Wanted
-    prompt: bytes
-    """The WAV as it was uploaded."""
+    samples: Samples
+    """Of the prompt."""
 
     async def enable(self, enabled: bool = True) -> None:
         await self.rest.patch(f"/call_center/queues/{self.queue}", {"enabled": enabled})
@@ -93,11 +109,20 @@ class Campaign:
         rows = await self.rest.items(f"/call_center/queues/{self.queue}/members")
         return {row["communications"][0]["destination"]: row for row in rows}
 
-    async def ended(self, count: int, within_s: float = 20) -> list[dict[str, Any]]:
+    async def ended(self, count: int, within_s: float = 40) -> list[dict[str, Any]]:
         """Waits for so many attempts in history and none in progress."""
         return await self._until(lambda rows, active: len(rows) >= count and not active, within_s)
 
-    async def settled(self, within_s: float = 25) -> dict[str, dict[str, Any]]:
+    async def why_idle(self, within_s: float = 5) -> str:
+        """Waits for the queue's reason not to dial."""
+        async with asyncio.timeout(within_s):
+            while True:
+                reason = (await self.rest.get(f"/call_center/queues/{self.queue}")).get("why_idle")
+                if reason:
+                    return str(reason)
+                await asyncio.sleep(POLL_S)
+
+    async def settled(self, within_s: float = 60) -> dict[str, dict[str, Any]]:
         """Waits until no member is left to ring."""
         async with asyncio.timeout(within_s):
             while True:
@@ -135,34 +160,34 @@ def told(rows: Iterable[dict[str, Any]], number: str) -> list[tuple[str, int, st
 
 async def set_up(rest: Rest, wanted: Wanted) -> Campaign:
     """Everything but switching it on."""
-    prompt = a_wav(wanted.prompt_s)
-    media = (await rest.upload("/storage/media", "prompt.wav", prompt))["items"][0]
+    samples = some_sound(wanted.prompt_s)
+    media = (await rest.upload("/storage/media", f"{wanted.name}.wav", a_wav(samples)))["items"][0]
     playback = {"playback": {"files": [{"id": str(media["id"]), "name": media["name"]}]}}
-    voice = await _made(rest, "/routing/schema", _schema("voice", wanted.voice or [playback, {"hangup": ""}]))
-    after = await _made(rest, "/routing/schema", _schema("service", wanted.after)) if wanted.after else None
+    voice = await _made(rest, "/routing/schema", _schema(wanted, "voice", wanted.voice or [playback, {"hangup": ""}]))
+    after = await _made(rest, "/routing/schema", _schema(wanted, "service", wanted.after)) if wanted.after else None
     group, kind = await _trunk(rest, wanted)
-    calendar = await _made(rest, "/calendars", await _always_open(rest))
+    calendar = await _made(rest, "/calendars", await _always_open(rest, wanted.name))
     queue = await _made(rest, "/call_center/queues", _queue(wanted, calendar, voice, after))
     await rest.post(f"/call_center/queues/{queue}/resource_groups", {"resource_group": {"id": group}})
     members = [
         {"name": number, "communications": [{"destination": number, "type": {"id": kind}}]} for number in wanted.numbers
     ]
     await rest.post(f"/call_center/queues/{queue}/members/bulk", {"file_name": "e2e", "items": members})
-    return Campaign(rest, queue, wanted, prompt)
+    return Campaign(rest, queue, wanted, samples)
 
 
 async def _made(rest: Rest, path: str, body: dict[str, Any]) -> str:
     return str((await rest.post(path, body))["id"])
 
 
-def _schema(kind: str, steps: Flow) -> dict[str, Any]:
-    return {"name": kind, "type": kind, "schema": steps}
+def _schema(wanted: Wanted, kind: str, steps: Flow) -> dict[str, Any]:
+    return {"name": f"{wanted.name} {kind}", "type": kind, "schema": steps}
 
 
 async def _trunk(rest: Rest, wanted: Wanted) -> tuple[str, str]:
     """Ids of the resource group and of the communication type."""
     address = f"{wanted.carrier[0]}:{wanted.carrier[1]}"
-    gateway: dict[str, Any] = {"name": "carrier", "enable": True, "proxy": address, "register": wanted.register}
+    gateway: dict[str, Any] = {"name": wanted.name, "enable": True, "proxy": address, "register": wanted.register}
     if wanted.credentials:
         gateway |= {"username": "outdial", "password": "outdial"}
     gateway |= {"account": f"outdial@{address}", "expires": 60} if wanted.register else {"host": address}
@@ -171,7 +196,7 @@ async def _trunk(rest: Rest, wanted: Wanted) -> tuple[str, str]:
         rest,
         "/call_center/resources",
         {
-            "name": "line",
+            "name": wanted.name,
             "gateway": {"id": gateway_id},
             "limit": wanted.limit,
             "rps": wanted.rps,
@@ -180,24 +205,26 @@ async def _trunk(rest: Rest, wanted: Wanted) -> tuple[str, str]:
     )
     await rest.post(f"/call_center/resources/{resource}/display", {"display": "380440000000"})
     await rest.patch(f"/call_center/resources/{resource}", {"enabled": True})
-    kind = await _made(rest, "/call_center/communication_type", {"name": "Mobile", "code": "m", "channel": "Phone"})
+    kind = await _made(
+        rest, "/call_center/communication_type", {"name": wanted.name, "code": wanted.name, "channel": "Phone"}
+    )
     times = [{"start_time_of_day": 0, "end_time_of_day": 1440}]
     group = await _made(
-        rest, "/call_center/resource_group", {"name": "lines", "communication": {"id": kind}, "time": times}
+        rest, "/call_center/resource_group", {"name": wanted.name, "communication": {"id": kind}, "time": times}
     )
     await rest.post(f"/call_center/resource_group/{group}/resource", {"resource": {"id": resource}, "priority": 0})
     return group, kind
 
 
-async def _always_open(rest: Rest) -> dict[str, Any]:
+async def _always_open(rest: Rest, name: str) -> dict[str, Any]:
     zone = (await rest.get("/calendars/timezones", q="UTC", size=1))["items"][0]
     days = [{"day": day, "start_time_of_day": 0, "end_time_of_day": 1440} for day in range(7)]
-    return {"name": "always", "timezone": {"id": zone["id"]}, "accepts": days}
+    return {"name": name, "timezone": {"id": zone["id"]}, "accepts": days}
 
 
 def _queue(wanted: Wanted, calendar: str, voice: str, after: str | None) -> dict[str, Any]:
     return {
-        "name": "campaign",
+        "name": wanted.name,
         "type": 2,
         "strategy": "fifo",
         "calendar": {"id": calendar},
@@ -215,13 +242,17 @@ def _queue(wanted: Wanted, calendar: str, voice: str, after: str | None) -> dict
     }
 
 
-def a_wav(seconds: float) -> bytes:
-    """The seed's format (8 kHz, 16 bit, mono), in which no two stretches are alike."""
-    samples = np.random.default_rng(7).integers(-8000, 8000, round(8000 * seconds)).astype("<i2")
+def some_sound(seconds: float) -> Samples:
+    """No two stretches are alike."""
+    return np.random.default_rng(7).integers(-8000, 8000, round(8000 * seconds)).astype(np.int16)
+
+
+def a_wav(samples: Samples) -> bytes:
+    """The seed's format: 8 kHz, 16 bit, mono."""
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(8000)
-        file.writeframes(samples.tobytes())
+        file.writeframes(samples.astype("<i2").tobytes())
     return out.getvalue()

@@ -1,4 +1,4 @@
-"""Tests here are coroutines, run to their end or for half a minute."""
+"""Tests here are coroutines, run to their end or for two minutes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import inspect
 
 import pytest
 
-LONGEST_S = 30
+LONGEST_S = 120
 
 
 @pytest.hookimpl(tryfirst=True)

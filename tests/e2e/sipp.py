@@ -15,6 +15,8 @@ import pytest
 
 from outdial.sip.message import Message, Request, Response, parse
 
+_GIVEN: set[int] = set()
+
 SCENARIOS = Path(__file__).parent / "sipp"
 REQUIRE = "OUTDIAL_REQUIRE_SIPP"
 _ENTRY = re.compile(rb"-{10,} .*\r?\nUDP message (sent|received)[^\n]*:\r?\n\r?\n")
@@ -30,12 +32,13 @@ def need_sipp() -> None:
 
 
 def free_port() -> int:
-    """An even UDP port that was free just now."""
+    """A UDP port that was free just now, the first of four nobody else here is given."""
     while True:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
-        if port % 2 == 0:
+            port = int(probe.getsockname()[1]) & ~3
+        if port not in _GIVEN and not any(_is_bound(port + n) for n in range(4)):
+            _GIVEN.add(port)
             return port
 
 
@@ -53,8 +56,9 @@ class Sipp:
         self._folder = folder
         self._arguments = [
             "127.0.0.1", "-sf", str(SCENARIOS / f"{scenario}.xml"), "-i", "127.0.0.1", "-p", str(self.port),
-            "-mp", str(free_port()), "-m", str(calls), "-nostdin", "-timeout", "20", "-timeout_error",
-            "-trace_msg", "-message_file", str(self._log), "-trace_err", "-error_file", str(self._errors),
+            "-mp", str(free_port()), "-cp", str(free_port()), "-m", str(calls), "-nostdin", "-timeout", "20",
+            "-timeout_error", "-trace_msg", "-message_file", str(self._log),
+            "-trace_err", "-error_file", str(self._errors),
             *(["-default_behaviors", "none"] if loose else []),
             *[word for name, value in keys.items() for word in ("-key", name, str(value))],
         ]  # fmt: skip
@@ -72,7 +76,7 @@ class Sipp:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is not None:
+        if error is not None and self._process.returncode is None:
             self._process.kill()
         _, told = await self._process.communicate()
         if error is None:

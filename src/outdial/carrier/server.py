@@ -53,7 +53,7 @@ class Carrier:
         self.garbage = 0
         """Datagrams that were no SIP."""
         self._config = config
-        self._registrar = Registrar(config.username, config.password)
+        self.registrar = Registrar(config.username, config.password)
         self._exchanges: dict[str, Exchange] = {}
         self._legs: dict[str, Leg] = {}
         self._calls: dict[str, list[str]] = {}
@@ -190,7 +190,7 @@ class Carrier:
             self._lost.add(call_id)
             return
         scheme = chosen.behaviour.challenge
-        challenge = self._registrar.challenge(request, scheme) if scheme else None
+        challenge = self.registrar.challenge(request, scheme) if scheme else None
         if challenge:
             self._answer(request, source, challenge, INVITE_SERVER)
             return
@@ -235,7 +235,7 @@ class Carrier:
         self._answer(request, source, Reply(200, to_tag="o", headers=(("Allow", ALLOW),)))
 
     def _register(self, request: Request, source: HostPort) -> None:
-        self._answer(request, source, self._registrar.register(request))
+        self._answer(request, source, self.registrar.register(request))
 
     def _refuse_method(self, request: Request, source: HostPort) -> None:
         self._answer(request, source, Reply(405, to_tag="none", headers=(("Allow", ALLOW),)))
