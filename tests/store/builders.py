@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,7 @@ from outdial.store.claims import Reservation
 from outdial.store.steps import Finish, Offering
 from tests.store.ground import NOON, Ground
 
+CALLS = itertools.count(1)
 PAYLOAD = {"max_attempts": 3, "wait_between_retries": 60, "originate_timeout": 30, "min_duration": 3, "max_calls": 10}
 
 
@@ -112,7 +114,7 @@ def reservation(campaign: Campaign, member: Any, now: int = NOON) -> Reservation
         resource_id=campaign.resource,
         group_id=campaign.group,
         display="380441234567",
-        call_id=f"call-{member.id}-{member.attempts}",
+        call_id=f"call-{next(CALLS)}",
         joined_at=now,
     )
 
