@@ -75,6 +75,9 @@ class Invitation:
     credentials: Credentials | None = None
     headers: tuple[tuple[str, str], ...] = ()
     """Identity and free headers of the INVITE."""
+    holds_ack: bool = False
+    """The ACK to the answer waits for ``confirm``. Until it leaves, the far end repeats its answer, so that a
+    successor of a service that died can still find the call and end it."""
 
 
 class Sent:
@@ -113,6 +116,8 @@ class CallMachine:
         self._callee = Callee(self)
         self._sent: dict[str, Sent] = {}
         self._acks: dict[str, tuple[bytes, HostPort]] = {}
+        self._holds_ack = invitation.holds_ack
+        self._held: tuple[bytes, HostPort] | None = None
         self._ending: Ended | None = None
         self._reason = ""
         self._give_up_at = 0
@@ -157,6 +162,12 @@ class CallMachine:
             self._ending = self._ended("local" if self.state == "up" else "cancelled")
             self._give_up_at = now + CANCEL_PATIENCE
         self._feed("hang_up", now)
+
+    def confirm(self, now: int) -> None:
+        """Sends the ACK that was held back, if it has not left yet."""
+        if self._held is not None:
+            held, self._held = self._held, None
+            self.send(*held, now)
 
     def receive(self, message: Message, source: HostPort, now: int) -> None:
         """A message of this Call-ID. Raises ValueError when it cannot be read; nothing has changed then."""
@@ -289,16 +300,20 @@ class CallMachine:
 
     def _ack(self, now: int) -> None:
         self.dialog = self.dialog.established(self._heard)
-        self._send_ack(self.dialog, self._heard, now)
+        self._held = self._make_ack(self.dialog, self._heard)
+        if not self._holds_ack:
+            self.confirm(now)
 
-    def _send_ack(self, dialog: Dialog, response: Response, now: int) -> None:
+    def _make_ack(self, dialog: Dialog, response: Response) -> tuple[bytes, HostPort]:
         number = response.cseq[0]
         ack = (dialog.request("ACK", self._auth.headers("ACK", dialog.request_uri), cseq=number), dialog.hop)
         self._acks[response.to_tag] = ack
-        self.send(*ack, now)
+        return ack
 
     def _reack(self, now: int) -> None:
-        self.send(*self._acks[self._heard.to_tag], now)
+        ack = self._acks[self._heard.to_tag]
+        if ack is not self._held:
+            self.send(*ack, now)
 
     def _answer(self, now: int) -> None:
         try:
@@ -312,7 +327,7 @@ class CallMachine:
     def _drop_fork(self, now: int) -> None:
         """Another branch of a forked INVITE answered too: take it and hang it up (§13.2.2.4)."""
         loser = self.dialog.established(self._heard)
-        self._send_ack(loser, self._heard, now)
+        self.send(*self._make_ack(loser, self._heard), now)
         self._send_bye(loser, now)
 
     def _hush(self, now: int) -> None:
@@ -329,6 +344,7 @@ class CallMachine:
                 self._start("CANCEL", sent.dialog, data, now)
 
     def _bye(self, now: int) -> None:
+        self.confirm(now)
         self.dialog = self._send_bye(self.dialog, now)
 
     def _send_bye(self, dialog: Dialog, now: int) -> Dialog:
@@ -341,6 +357,7 @@ class CallMachine:
         return [("Reason", self._reason)] if self._reason else []
 
     def _tell(self, now: int) -> None:
+        self.confirm(now)
         self._auth.begin()
         self.wire.events.append(self._ending or self._ended("local"))
 

@@ -82,6 +82,8 @@ class Ringing:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
+    """The far end hears that we noticed when the reader asks for the next event: write ``dialog`` to disk before."""
+
     at: int
     dialog: bytes
     """The dialog's state, to be written as ``bridged``; enough to send BYE after a crash."""

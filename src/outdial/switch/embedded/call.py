@@ -38,6 +38,7 @@ class Line(Protocol):
 
     def now(self) -> int: ...
     def start_call(self, call: EmbeddedCall) -> None: ...
+    def confirm(self, call: EmbeddedCall) -> None: ...
     def take_down(self, call: EmbeddedCall, reason: str) -> None: ...
     def done(self, call: EmbeddedCall) -> None: ...
     def trace_of(self, machine: CallMachine) -> str: ...
@@ -83,7 +84,11 @@ class EmbeddedCall:
     async def events(self) -> AsyncIterator[CallEvent]:
         while True:
             event = await self._events.get()
-            yield event
+            try:
+                yield event
+            finally:
+                if isinstance(event, Answered):
+                    self._line.confirm(self)  # the reader is through with it: the answer is on disk
             if isinstance(event, HungUp):
                 return
 

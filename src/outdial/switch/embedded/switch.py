@@ -159,6 +159,10 @@ class EmbeddedSwitch:
             self._pacing = True
             self._loop.call_soon(self._start_some)
 
+    def confirm(self, call: EmbeddedCall) -> None:
+        call.machine.confirm(self._clock())
+        self._pump()
+
     def take_down(self, call: EmbeddedCall, reason: str) -> None:
         self.agent.hang_up(call.machine, self._clock(), reason)
         self._pump()

@@ -82,7 +82,7 @@ def invitation(order: Order, peer: HostPort, here: Here, local: sdp.Local) -> In
         trunk=str(gateway.id),
     )
     headers = (*_identity(order, f"<sip:{display}@{domain}>"), *_checked(order.headers))
-    return Invitation(dialog, local, credentials(gateway), headers)
+    return Invitation(dialog, local, credentials(gateway), headers, holds_ack=True)
 
 
 def account(gateway: Gateway, peer: HostPort, here: Here, call_id: str) -> Account:
