@@ -72,7 +72,8 @@ def test_odd_batches(door: Door) -> None:
     queue = a_queue(door)
     assert door.post(f"{queue.members}/bulk", {"items": []}).ok() == {}
     assert door.post(f"{queue.members}/bulk", {"file_name": "x" * 121}).refused()["detail"].startswith("file_name: ")
-    assert door.post(f"{queue.members}/bulk", {"items": {"a": 1}}).refused()["detail"].startswith("items: ")
+    for items in ({"a": 1}, True, 7):
+        assert door.post(f"{queue.members}/bulk", {"items": items}).refused()["detail"].startswith("items: ")
     assert door.post(f"{queue.members}/bulk", {"items": [7]}).refused()["detail"].startswith("items[0]: ")
     door.post("/call_center/queues/999/members/bulk", {"items": [queue.person()]}).refused(404)
 

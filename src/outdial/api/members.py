@@ -122,7 +122,8 @@ async def _create(call: Call) -> Response:
 async def _bulk(call: Call) -> Response:
     """The whole batch or nothing; a refusal names the row and the field."""
     body, queue_id = await call.body(), call.path_id("parent")
-    many = isinstance(body, dict) and len(body.get("items") or ()) > THREAD_ITEMS
+    listed = body.get("items") if isinstance(body, dict) else None
+    many = isinstance(listed, list) and len(listed) > THREAD_ITEMS
     given = await asyncio.to_thread(BULK.read, body) if many else BULK.read(body)
     items = given.get("items", [])
     ids = await call.write(lambda conn: members.bulk(conn, call.domain_id, queue_id, items))
