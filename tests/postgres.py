@@ -38,10 +38,18 @@ class Cluster:
         init = [BINARIES / "initdb", "-D", self._folder / "data", "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync"]
         init += ["--locale=C.UTF-8"]
         subprocess.run([*as_postgres(), *map(str, init)], check=True, stdout=subprocess.DEVNULL)
-        serve = [BINARIES / "postgres", "-D", self._folder / "data", "-k", self._folder, "-c", "listen_addresses="]
         self._log = (self._folder / "log").open("wb")
+        self.start()
+
+    def start(self) -> None:
+        serve = [BINARIES / "postgres", "-D", self._folder / "data", "-k", self._folder, "-c", "listen_addresses="]
         self._server = subprocess.Popen([*as_postgres(), *map(str, serve)], stdout=self._log, stderr=self._log)
         self._wait()
+
+    def halt(self) -> None:
+        """At once, as in a crash; ``start`` brings everything committed back."""
+        self._server.send_signal(signal.SIGQUIT)
+        self._server.wait(20)
 
     def url(self, database: str) -> str:
         return f"postgresql://{USER}@/{database}?host={self._folder}"
@@ -77,8 +85,7 @@ class Cluster:
         raise RuntimeError(f"PostgreSQL did not start: {(self._folder / 'log').read_text()}")
 
     def stop(self) -> None:
-        self._server.send_signal(signal.SIGQUIT)  # at once: nothing of it is wanted any more
-        self._server.wait(20)
+        self.halt()
         self._log.close()
         shutil.rmtree(self._folder)
 

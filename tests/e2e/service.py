@@ -50,6 +50,7 @@ class OutdialService:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("OUTDIAL_")}
         self._environment = clean | {f"OUTDIAL_{name.upper()}": str(value) for name, value in wanted.items()}
         self._folder = folder
+        self.port = port
         self.rest = Rest(f"http://127.0.0.1:{port}/api")
 
     async def __aenter__(self) -> OutdialService:
@@ -74,10 +75,10 @@ class OutdialService:
                 assert self._process.returncode is None, f"the service did not start:\n{self.log.read_text()}"
                 await asyncio.sleep(0.05)
 
-    async def stop(self) -> int:
-        """SIGTERM; the exit status."""
+    async def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
+        """The exit status."""
         if self._process.returncode is None:
-            self._process.send_signal(signal.SIGTERM)
+            self._process.send_signal(by)
         async with asyncio.timeout(END_S):
             return await self._process.wait()
 
@@ -127,6 +128,10 @@ class Rest:
             return (await self._http.get("/health")).status_code == 200
         except httpx.TransportError:
             return False
+
+    async def health(self) -> tuple[int, dict[str, Any]]:
+        answer = await self._http.get("/health")
+        return answer.status_code, answer.json()
 
     async def get(self, path: str, **query: Any) -> Any:
         return self._body(await self._http.get(path, params=query))

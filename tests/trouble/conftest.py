@@ -1,0 +1,8 @@
+"""Tests here are coroutines too, and some want a database server of their own."""
+
+from __future__ import annotations
+
+from tests.e2e.conftest import pytest_pyfunc_call
+from tests.postgres import cluster
+
+__all__ = ["cluster", "pytest_pyfunc_call"]
