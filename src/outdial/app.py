@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from random import Random, SystemRandom
 
 import structlog
@@ -79,7 +80,7 @@ class Service:
         """Raises Misconfigured when a setting does not let it start."""
         settings = self.settings
         configure_logging(settings.log_level)
-        settings.data.mkdir(parents=True, exist_ok=True)
+        _make_folder(settings.data)
         store = await open_store(settings.store_url, now=now_ms, box=Box.from_file(settings.key_path))
         try:
             await self._run(store)
@@ -117,6 +118,8 @@ class Service:
                 await dialer.stop(settings.drain_s)
                 dialing.cancel()
                 server.should_exit = True
+        except BaseExceptionGroup as group:
+            raise _plain(group) from None
         finally:
             await switch.close()  # whatever broke, nobody is left on the line
             worker.close()
@@ -165,6 +168,12 @@ class Service:
         )
 
 
+def _plain(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """A wrong setting found while running, such as the wrong key file, by itself; else the group."""
+    found = [error for error in group.exceptions if isinstance(error, Misconfigured)]
+    return found[0] if found else group
+
+
 def configure_logging(level: str) -> None:
     """Events as key=value lines on standard error; nothing below ``level`` costs anything."""
     structlog.configure(
@@ -190,6 +199,13 @@ def _switch_config(settings: Settings) -> SwitchConfig:
     )
 
 
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured(f"The folder {path} cannot be made: {error.strerror}. Choose OUTDIAL_DATA.") from None
+
+
 def _listen(settings: Settings) -> socket.socket:
     """Bound before anything is dialed, so that a port in use is one clear sentence."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
@@ -200,7 +216,8 @@ def _listen(settings: Settings) -> socket.socket:
     except OSError as error:
         listener.close()
         raise Misconfigured(
-            f"Port {settings.port} on {settings.host} cannot be used for HTTP: {error.strerror}. Choose OUTDIAL_PORT."
+            f"Port {settings.port} on {settings.host} cannot be used for HTTP: {error.strerror}. "
+            "Choose OUTDIAL_HOST and OUTDIAL_PORT."
         ) from None
     listener.listen(512)
     listener.setblocking(False)

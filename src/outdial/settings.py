@@ -115,6 +115,9 @@ def _check(settings: Settings) -> None:
     for name in ("port", "sip_port", "rtp_first", "rtp_last"):
         if not 0 <= getattr(settings, name) <= 65535:
             raise Misconfigured(f"{name}: expected a port from 0 to 65535")
+    for name in ("drain_s", "media_timeout_s", "idle_after_flow_s"):
+        if getattr(settings, name) < 0:
+            raise Misconfigured(f"{name}: expected seconds, 0 or more")
     if settings.rtp_last - settings.rtp_first < 1:
         raise Misconfigured("rtp_last: expected at least one port above rtp_first")
     if settings.database_url and not settings.database_url.startswith(("postgresql://", "postgres://", "sqlite:")):

@@ -142,6 +142,12 @@ class Rest:
     async def patch(self, path: str, body: Any) -> Any:
         return self._body(await self._http.patch(path, json=body))
 
+    async def put(self, path: str, body: Any) -> Any:
+        return self._body(await self._http.put(path, json=body))
+
+    async def delete(self, path: str) -> Any:
+        return self._body(await self._http.delete(path))
+
     async def upload(self, path: str, name: str, data: bytes) -> Any:
         return self._body(await self._http.post(path, files={"file": (name, data, "audio/wav")}))
 

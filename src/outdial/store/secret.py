@@ -30,11 +30,9 @@ class Box:
     def from_file(cls, path: Path) -> Box:
         """Reads the key, or makes it (mode 0600). Raises Misconfigured if the file holds something else."""
         try:
-            key = path.read_bytes()
-        except FileNotFoundError:
-            key = _make(path)
+            key = path.read_bytes() if path.exists() else _make(path)
         except OSError as error:
-            raise Misconfigured(f"The key file {path} cannot be read: {error.strerror}.") from error
+            raise Misconfigured(f"The key file {path} cannot be read or made: {error.strerror}.") from error
         if len(key) != KEY_BYTES:
             raise Misconfigured(f"The key file {path} is not a key of {KEY_BYTES} bytes; restore the right one.")
         return cls(key)
