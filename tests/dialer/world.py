@@ -69,6 +69,8 @@ class Setup:
     hours: tuple[int, int] = (0, 1440)
     queue: dict[str, Any] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
+    store: Callable[[Store], Store] = lambda store: store
+    """Put around the store, to make trouble."""
 
 
 PAYLOAD = {"max_attempts": 3, "wait_between_retries": 1800, "originate_timeout": 30, "min_duration": 3, "max_calls": 20}
@@ -81,6 +83,7 @@ class World:
     dialer: Dialer
     loop: VirtualLoop
     tools: Tools
+    files: Files
     domain_id: int = 0
     queue_id: int = 0
     list_id: int = 0
@@ -94,6 +97,22 @@ class World:
         await asyncio.sleep(seconds)
         await self.dialer.stop(0)
         await running
+
+    async def die(self, seconds: float) -> World:
+        """Lets the dialer work for so long, then nothing of it is left; answers the next start on its store."""
+        running = asyncio.create_task(self.dialer.run())
+        await asyncio.sleep(seconds)
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        assert running in others
+        for task in others:
+            task.cancel()
+        await asyncio.wait(others)
+        return self.next_start()
+
+    def next_start(self) -> World:
+        next_start = _world(self.store, self.files, self.loop, self.switch.behaviour)
+        next_start.domain_id, next_start.queue_id, next_start.list_id = self.domain_id, self.queue_id, self.list_id
+        return next_start
 
     async def rows(self, table: str, columns: str, where: str = "1=1") -> list[tuple[Any, ...]]:
         sql = f"SELECT {columns} FROM {table} WHERE {where} ORDER BY 1"
@@ -129,14 +148,17 @@ async def _run(
     setup: Setup,
 ) -> None:
     store = await open_store(":memory:", now=loop.now_ms)
-    switch = SimulatedSwitch(behaviour, loop.now_ms)
-    files = Files(folder)
-    flows = Flows(store, Prompts(store, files), loop.now_ms)
-    tools = Tools(store, switch, flows, Recordings(files), loop.now_ms, Hurry(), 30, 60)
-    world = World(store, switch, Dialer(tools, Random(7), poll_s=60.0), loop, tools)
+    world = _world(setup.store(store), Files(folder), loop, behaviour)
     await store.write(lambda conn: _build(conn, world, setup))
     await test(world)
     await store.close()
+
+
+def _world(store: Store, files: Files, loop: VirtualLoop, behaviour: Behaviour) -> World:
+    switch = SimulatedSwitch(behaviour, loop.now_ms)
+    flows = Flows(store, Prompts(store, files), loop.now_ms)
+    tools = Tools(store, switch, flows, Recordings(files), loop.now_ms, Hurry(), 30, 60)
+    return World(store, switch, Dialer(tools, Random(7 + loop.now_ms()), poll_s=60.0), loop, tools, files)
 
 
 def _build(conn: Connection, world: World, setup: Setup) -> None:

@@ -21,7 +21,6 @@ from outdial.domain.errors import Bug, CallRefused, StoreUnavailable
 from outdial.domain.plan import Plan
 from outdial.domain.queue import Queue
 from outdial.domain.resource import Resource
-from outdial.flow.attempt import AfterOutcome
 from outdial.flow.connection import VoiceConnection
 from outdial.store.base import Store
 from outdial.store.steps import Bridged, Ended, Finish, Offering, Redialog
@@ -83,7 +82,7 @@ async def told_after(tools: Tools, queue: Queue, attempt: Attempt, facts: CallFa
     result = provisional_result(facts, queue.rules)
     given = variables.of_attempt(queue, attempt, tools.now()) | variables.of_end(facts, result, told.call_variables)
     given["member_channel_id"] = attempt.call_id
-    outcome = await _after(tools, queue.domain_id, queue.after_schema_id, given)
+    outcome = await tools.flows.after(queue.domain_id, queue.after_schema_id, given)
     return replace(
         told,
         verdict=outcome.verdict,
@@ -91,16 +90,6 @@ async def told_after(tools: Tools, queue: Queue, attempt: Attempt, facts: CallFa
         schema_ids=(*told.schema_ids, queue.after_schema_id),
         trace=told.trace + outcome.trace,
     )
-
-
-async def _after(tools: Tools, domain_id: int, schema_id: int, given: dict[str, str]) -> AfterOutcome:
-    """The after-flow reads the store; while that is away, nothing can be recorded either."""
-    while True:
-        try:
-            return await tools.flows.after(domain_id, schema_id, given)
-        except StoreUnavailable as error:
-            log.warning("attempt.after_flow_waits", schema=schema_id, detail=error.detail)
-            await asyncio.sleep(RETRY_STORE_S)
 
 
 class Line:
@@ -323,9 +312,6 @@ class Line:
         domain_id, schema_id = self._queue.domain_id, self._queue.schema_id or 0
         try:
             ended = await self._tools.flows.voice(domain_id, schema_id, self._connection, self._caller)
-        except StoreUnavailable as error:
-            log.warning("attempt.flow_lost", attempt=self.attempt.id, detail=error.detail)
-            ended = VoiceEnd(fault="NORMAL_TEMPORARY_FAILURE")
         except Exception:
             self.end("NORMAL_TEMPORARY_FAILURE", "service")  # nobody shall be left on the line in silence
             raise

@@ -55,7 +55,8 @@ class Flows:
     async def follow(self, plan: Plan) -> None:
         """Parses what queues use and what changed since."""
         self.prompts.forget()
-        self._globals.clear()
+        for domain_id in {queue.domain_id for queue in plan.queues.values()}:
+            self._globals[domain_id] = await self._read_globals(domain_id)
         for queue in plan.queues.values():
             for schema_id in (queue.schema_id, queue.do_schema_id, queue.after_schema_id):
                 if schema_id is not None and schema_id in plan.schemas:
@@ -80,51 +81,48 @@ class Flows:
         known = self._programs.get(schema_id)
         if known is None:
             return VoiceEnd(fault="NO_ROUTE_DESTINATION")
-        env = await self._env(domain_id, connection)
+        env = self._env(domain_id, connection)
         env.caller = caller
         ended = await run(known[1], env)
         return VoiceEnd(_of(schema_id, ended.trace), ended.disconnected)
 
     async def disconnected(self, domain_id: int, program: Program, connection: VoiceConnection) -> dict[str, str]:
         """``trigger.disconnected`` after the call, on its last variables; answers what it exported."""
-        return await run_disconnected(program, await self._env(domain_id, VoiceConnection(connection.variables)))
+        return await run_disconnected(program, self._env(domain_id, VoiceConnection(connection.variables)))
 
     async def after(self, domain_id: int, schema_id: int, given: dict[str, str]) -> AfterOutcome:
         known = self._programs.get(schema_id)
         if known is None:
             return AfterOutcome("none", None, {}, ())
-        outcome = await run_after(known[1], await self._ask(domain_id, given))
+        outcome = await run_after(known[1], self._ask(domain_id, given))
         return replace(outcome, trace=_of(schema_id, outcome.trace))
 
     async def before(self, domain_id: int, schema_id: int, given: dict[str, str]) -> PreOutcome:
         known = self._programs.get(schema_id)
         if known is None:
             return PreOutcome("failed", {}, ())
-        return await run_before(known[1], await self._ask(domain_id, given))
+        return await run_before(known[1], self._ask(domain_id, given))
 
-    async def _env(self, domain_id: int, connection: VoiceConnection) -> Env:
+    def _env(self, domain_id: int, connection: VoiceConnection) -> Env:
         return Env(
             connection=connection,
             clock=self._now,
             media=DomainMedia(self.prompts, domain_id),
             schemas=_DomainSchemas(self, domain_id),
-            globals=await self._known_globals(domain_id),
+            globals=self._globals.get(domain_id, {}),
         )
 
-    async def _ask(self, domain_id: int, given: dict[str, str]) -> Ask:
+    def _ask(self, domain_id: int, given: dict[str, str]) -> Ask:
         return Ask(
             given,
             self._now,
-            globals=await self._known_globals(domain_id),
+            globals=self._globals.get(domain_id, {}),
             schemas=_DomainSchemas(self, domain_id),
         )
 
-    async def _known_globals(self, domain_id: int) -> dict[str, str]:
-        if domain_id not in self._globals:
-            read = partial(variables.all_globals, domain_id=domain_id)
-            stored = await self._store.read(read)
-            self._globals[domain_id] = {name: _text(value) for name, value in stored.items()}
-        return self._globals[domain_id]
+    async def _read_globals(self, domain_id: int) -> dict[str, str]:
+        stored = await self._store.read(partial(variables.all_globals, domain_id=domain_id))
+        return {name: _text(value) for name, value in stored.items()}
 
     async def load(self, domain_id: int, schema_id: int) -> Program | None:
         """Any schema of the domain, for the ``schema`` application."""

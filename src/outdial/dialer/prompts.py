@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from outdial.domain.errors import StoreUnavailable
 from outdial.flow.ports import MediaRef
 from outdial.store import media
 from outdial.store.base import Store
@@ -19,20 +20,33 @@ class Prompts:
         self._files = files
         self._frames: dict[int, Frames] = {}
         self._found: dict[tuple[int, int, str], MediaRef] = {}
+        self._fresh: set[tuple[int, int, str]] = set()
+        """What was looked up since the configuration changed."""
 
     def forget(self) -> None:
         """The configuration changed: look again."""
-        self._found.clear()
+        self._fresh.clear()
 
     async def find(self, domain_id: int, id: int, name: str) -> MediaRef | None:
-        """By id, or by name when the id is 0; None when there is no such file."""
+        """By id, or by name when the id is 0; None when there is no such file.
+
+        Raises StoreUnavailable for a file never asked for before; one that was is played while the store is away.
+        """
         key = (domain_id, id, name)
         known = self._found.get(key)
-        if known and self._frames[known.id].alaw.exists():
+        if known and not self._frames[known.id].alaw.exists():
+            known = None
+        if known and key in self._fresh:
             return known
-        found = await self._look_up(domain_id, id, name)
+        try:
+            found = await self._look_up(domain_id, id, name)
+        except StoreUnavailable:
+            if known:
+                return known
+            raise
         if found:
             self._found[key] = found
+            self._fresh.add(key)
         return found
 
     async def _look_up(self, domain_id: int, id: int, name: str) -> MediaRef | None:
