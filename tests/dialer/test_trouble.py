@@ -92,6 +92,17 @@ def test_a_file_that_was_played_before_is_played_while_the_store_is_away(tmp_pat
     trouble(test, tmp_path)
 
 
+def test_a_store_that_hangs_does_not_make_the_call_deaf(tmp_path: Path) -> None:
+    """The answer takes 90 seconds to be written; the key that ends the prompt is heard nevertheless."""
+
+    async def test(world: World, store: FickleStore) -> None:
+        world.loop.call_later(1, setattr, store, "step_s", 90.0)
+        await world.dial(400)
+        assert await world.rows("call_history", "cause, talk_sec") == [("NORMAL_CLEARING", 7)]
+
+    trouble(test, tmp_path, Setup(payload=ONCE), Person(answers_after=2000, presses=((7000, "*"),)))
+
+
 def test_nobody_is_rung_while_the_store_is_away(tmp_path: Path) -> None:
     async def test(world: World, store: FickleStore) -> None:
         store.away = True

@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 RETRY_STORE_S = 1.0
+STEP_PATIENCE_S = 5.0
+"""The answer is not acknowledged, and keys are not heard, before it is on disk; but no longer than this."""
 REFUSED_WAIT_S = 5
 """A call that the switch could not start is tried again after this time, uncounted."""
 PREFLOW_FAILED_WAIT_S = 60
@@ -292,15 +294,18 @@ class Line:
         return facts
 
     async def _write(self, event: Ringing | Answered | Challenged | Digit) -> None:
-        """A lost step only costs knowledge after a crash; the call goes on without the store."""
-        attempt_id = self.attempt.id
+        """A lost or late step only costs knowledge after a crash; the call goes on without the store."""
+        if isinstance(event, Answered):
+            step: Bridged | Redialog = Bridged(self.attempt.id, event.at, event.dialog)
+        elif isinstance(event, Challenged):
+            step = Redialog(self.attempt.id, event.dialog)
+        else:
+            return
         try:
-            if isinstance(event, Answered):
-                await self._tools.store.step(Bridged(attempt_id, event.at, event.dialog))
-            elif isinstance(event, Challenged):
-                await self._tools.store.step(Redialog(attempt_id, event.dialog))
-        except StoreUnavailable as error:
-            log.warning("attempt.step_lost", attempt=attempt_id, detail=error.detail)
+            async with asyncio.timeout(STEP_PATIENCE_S):
+                await self._tools.store.step(step)
+        except (StoreUnavailable, TimeoutError) as error:
+            log.warning("attempt.step_lost", attempt=self.attempt.id, detail=str(error))
 
     def _start_voice(self) -> None:
         if self._voice is None:
