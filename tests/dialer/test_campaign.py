@@ -334,3 +334,23 @@ def test_a_week_of_retries_never_passes_max_attempts(tmp_path: Path) -> None:
     people = [Person(refuses_with=486), Person(answers_after=None), Person(hangs_up_after=4000), ANSWERS]
     setup = Setup(numbers=[[f"{i}"] for i in range(50)], hours=(540, 1200), payload={"max_attempts": 5})
     simulate(test, tmp_path, lambda order: people[int(order.destination) % 4], setup)
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [("stop_at = 5, stop_cause = 'terminate'", (0, "terminate")), ("expire_at = 5", (0, ""))],
+)
+def test_a_member_stopped_between_claim_and_invite_is_not_rung(
+    change: str, left: tuple[int, str], tmp_path: Path
+) -> None:
+    async def test(world: World) -> None:
+        async def stop() -> None:
+            await world.store.write(lambda conn: conn.exec_driver_sql(f"UPDATE member SET {change}"))
+
+        world.loop.call_later(2.0, lambda: world.loop.create_task(stop()))
+        await world.dial(8)
+        assert world.switch.log.count("invite") == 0
+        assert await world.rows("attempt_history", "reason") == [("member_stopped",)]
+        assert await world.rows("member", "attempts, stop_cause") == [left]
+
+    simulate(test, tmp_path, everybody(ANSWERS), Setup(before=[{"softSleep": 5000}]))

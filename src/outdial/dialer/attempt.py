@@ -215,6 +215,8 @@ class Line:
                 return self._ring(plan)
             if go == "gone":
                 return self._drop(GONE)
+            if go == "stopped":
+                return self._drop(No("member_stopped", "The member was stopped before the call left."))
             if go == "barred":
                 return self._drop(No("barred", "The number is on the queue's stop list.", "barred"))
             await self._planner.reload()

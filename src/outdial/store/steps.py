@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 from outdial.domain.attempt import CallFacts, Result
 
-Go = Literal["go", "stale", "barred", "gone"]
+Go = Literal["go", "stale", "barred", "stopped", "gone"]
 """go: send the INVITE; stale: the configuration changed, plan again and retry; barred: on the stop list;
-gone: the attempt is not open any more."""
+stopped: the member was stopped or has expired since the claim; gone: the attempt is not open any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,10 @@ _BARRED = "UPDATE attempt SET list_id = ?, destination = ? WHERE id = ?"
 _REDIALOG = "UPDATE attempt SET dialog = ? WHERE id = ?"
 _BRIDGED = "UPDATE attempt SET state = 'bridged', bridged_at = ?, dialog = ? WHERE id = ?"
 _ENDED = "UPDATE attempt SET state = 'hangup', hangup_at = ?, facts = ?, call_variables = ? WHERE id = ?"
+_STOPPED = (
+    "SELECT a.id FROM attempt a JOIN member m ON m.id = a.member_id"
+    " WHERE a.id IN {ids} AND (m.stop_at IS NOT NULL OR m.expire_at <= ?)"
+)
 _REVISION = "SELECT revision FROM config_revision"
 _LISTED = (
     "SELECT list_id, number_norm FROM list_number WHERE list_id IN {ids} AND number_norm IN {texts}"
@@ -72,11 +76,14 @@ class _Group:
             return
         revision = self.driver.all(_REVISION)[0][0]
         listed = _listed(self.driver, [step for _, step in steps])
+        stopped = self._stopped([step for _, step in steps])
         go: list[tuple[Any, ...]] = []
         barred: list[tuple[Any, ...]] = []
         for place, step in steps:
             if not self._may_offer(step):
                 self.answers[place] = "gone"
+            elif step.attempt_id in stopped:
+                self.answers[place] = "stopped"
             elif step.revision != revision:
                 self.answers[place] = "stale"
             elif (step.dnc_list_id, normalise(step.destination)) in listed:
@@ -88,6 +95,11 @@ class _Group:
                 go.append((step.at, step.revision, step.destination, step.display, step.dialog, step.attempt_id))
         self.driver.many(_OFFERING, go)
         self.driver.many(_BARRED, barred)
+
+    def _stopped(self, steps: Sequence[Offering]) -> set[int]:
+        """Attempts whose member was stopped, or has expired, since the claim."""
+        ids = self.driver.ids(step.attempt_id for step in steps)
+        return {row[0] for row in self.driver.all(_STOPPED, (ids, max(step.at for step in steps)))}
 
     def _may_offer(self, step: Offering) -> bool:
         """Idle, or offered already by this very step, whose answer was lost with the database's connection."""

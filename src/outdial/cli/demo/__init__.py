@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import json
 import shutil
+import signal
 import sys
 import time
 from dataclasses import replace
@@ -106,7 +108,7 @@ class _Demo:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "outdial.cli", "carrier", "--port", "0",
             "--journal", str(self._journal), "--seed", str(SEED),
-            stdout=asyncio.subprocess.PIPE, start_new_session=True,
+            stdout=asyncio.subprocess.PIPE, start_new_session=True, preexec_fn=_die_with_parent,
         )  # fmt: skip
         assert process.stdout is not None
         async for line in process.stdout:
@@ -151,3 +153,9 @@ class _Demo:
         for failed in summary["failed"]:
             self._console.print(f"[red]{failed['number']}[/red] {failed['who']}: "
                                 f"expected {failed['expected']}, got {failed['got']}")  # fmt: skip
+
+
+def _die_with_parent() -> None:
+    """Runs in the carrier's process: even when the demo is killed, nothing stays behind (Linux, prctl(2))."""
+    death_signal = 1
+    ctypes.CDLL(None).prctl(death_signal, signal.SIGTERM)
