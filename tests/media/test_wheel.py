@@ -17,7 +17,7 @@ from outdial.rtp.rtcp import parse as parse_rtcp
 from outdial.switch.embedded.media import records
 from outdial.switch.embedded.media.leg import Leg
 from outdial.switch.embedded.media.playlist import Piece
-from outdial.switch.embedded.media.wheel import SLOTS, Wheel
+from outdial.switch.embedded.media.wheel import CROWD, PHASES, SLOTS, Wheel
 from outdial.switch.port import Played
 
 SEED = 0x1234_0000_FFFE_0000_0009
@@ -84,14 +84,20 @@ class Table:
             leg.answer(self.wheel.round(self.now), None, timeout_ms)
 
 
-def test_legs_spread_evenly_over_slots_and_phases() -> None:
-    table = Table(200)
-    assert set(Counter(leg.slot for leg in table.legs).values()) == {10}
-    assert set(Counter((leg.slot, leg.phase) for leg in table.legs).values()) == {2}
+def test_many_legs_spread_evenly_over_slots_and_phases() -> None:
+    table = Table(SLOTS * 25)
+    assert set(Counter(leg.slot for leg in table.legs).values()) == {25}
+    assert set(Counter((leg.slot, leg.phase) for leg in table.legs).values()) == {5}
     table.wheel.remove(table.legs[33])
     late = Leg(Wire(999, lambda: 0.0), table.told.append, SEED)
     table.wheel.add(late, table.now)
     assert (late.slot, late.phase) == (table.legs[33].slot, table.legs[33].phase)
+
+
+def test_few_legs_share_a_slot_so_that_the_process_wakes_seldom() -> None:
+    table = Table(CROWD + 1)
+    assert sorted(Counter(leg.slot for leg in table.legs).values()) == [1, CROWD]
+    assert max(Counter((leg.slot, leg.phase) for leg in table.legs).values()) <= CROWD // PHASES + 1
 
 
 def test_every_leg_sends_every_20_ms_and_listens_every_100() -> None:
@@ -146,7 +152,7 @@ def test_an_idle_wheel_waits_for_nothing_and_counts_no_lateness() -> None:
 
 
 def test_lateness_is_told_once_and_starts_anew() -> None:
-    table = Table(SLOTS)
+    table = Table(SLOTS * CROWD)
     table.pass_ms(90)
     table.pass_ms(10, step_ms=10)
     turned = table.wheel.report()
