@@ -165,6 +165,7 @@ class Service:
             validate_schema=validate,
             health=lambda: {"store": store.ill(), "switch": switch.ill(), "dialer": dialer.ill()},
             now=now_ms,
+            gateway_states=lambda: {state.gateway_id: state.r_state for state in switch.gateway_states()},
         )
 
 

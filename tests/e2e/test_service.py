@@ -138,6 +138,8 @@ async def test_a_registration_carries_calls(tmp_path: Path) -> None:
         await campaign.enable()
         rows = await campaign.ended(1)
         assert carrier.registrar.contacts == {"<sip:outdial@127.0.0.1>": f"<sip:outdial@127.0.0.1:{service.sip_port}>"}
+        [gateway] = await service.rest.items("/sip/gateways")
+        assert gateway["r_state"] == 3
         await service.stop()
         assert carrier.registrar.contacts == {}, "it leaves when it goes"
     assert told(rows, "100") == [("NORMAL_CLEARING", 200, "success")]

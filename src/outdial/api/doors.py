@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -61,6 +61,8 @@ class Deps:
     """Part of the service → what is wrong with it, None while it runs."""
     now: Callable[[], int]
     """Epoch ms."""
+    gateway_states: Callable[[], Mapping[int, int]] = dict
+    """Gateway id → ``r_state`` of those that register."""
 
 
 @dataclass(slots=True)

@@ -76,6 +76,13 @@ def _network(text: str, path: str) -> None:
         raise BadField(path, "expected an IP address") from None
 
 
+def _live(call: Call, row: Row) -> Row:
+    """How its registration stands; a trunk by address has none, nor a row that does not show ``register``."""
+    if not row.get("register"):
+        return row
+    return row | {"r_state": call.deps.gateway_states().get(row["id"], 0)}
+
+
 GATEWAYS = Noun(
     "/sip/gateways",
     SHAPE,
@@ -84,6 +91,7 @@ GATEWAYS = Noun(
     check=_check,
     rule=_rule,
     on_create={"enable": True, "expires": DEFAULT_EXPIRES_S},
+    live=_live,
 )
 
 

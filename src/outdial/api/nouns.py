@@ -56,6 +56,11 @@ def no_rule(row: Row) -> None:
     """Every record is good."""
 
 
+def as_stored(call: Call, row: Row) -> Row:
+    """Nothing to add."""
+    return row
+
+
 @dataclass(frozen=True)
 class Noun:
     path: str
@@ -70,6 +75,8 @@ class Noun:
     """What a record must be like after the change, seen within its transaction. Raises BadField: nothing is stored."""
     on_create: Mapping[str, Any] = field(default_factory=dict)
     """Values of fields that a create leaves out, where they are not the table's own."""
+    live: Callable[[Call, Row], Row] = as_stored
+    """Adds what only the running service knows of a record."""
 
     def install(self, doors: Doors) -> None:
         item = self.path + "/{id:id}"
@@ -88,12 +95,13 @@ class Noun:
     async def list(self, call: Call) -> Response:
         query, scope = call.query(self.filters), self._scope(call)
         page = await call.read(lambda conn: self.records.search(conn, call.domain_id, query, **scope))
-        return await wire.answer_page(self.shape, page)
+        items = [self.live(call, row) for row in page.items]
+        return await wire.answer_page(self.shape, Page(items, page.next))
 
     async def get(self, call: Call) -> Response:
         id_, scope = call.path_id(), self._scope(call)
         row = await call.read(lambda conn: self.records.get(conn, call.domain_id, id_, **scope))
-        return wire.answer(self.shape.write(row))
+        return wire.answer(self.shape.write(self.live(call, row)))
 
     async def create(self, call: Call) -> Response:
         values = {**self.on_create, **self.shape.read(await call.body())}
@@ -131,7 +139,7 @@ class Noun:
             self.rule(row)
             return row
 
-        return wire.answer(self.shape.write(await call.write(ruled)))
+        return wire.answer(self.shape.write(self.live(call, await call.write(ruled))))
 
     def _scope(self, call: Call) -> dict[str, int]:
         return {"parent": call.path_id("parent")} if "{parent" in self.path else {}
