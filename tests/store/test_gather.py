@@ -7,11 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from outdial.store.gather import LATE_S, MOST, Gatherer, Job
-from outdial.store.steps import Bridged, Ended
-from tests.store.builders import facts
+from outdial.store.steps import Bridged, Offering
 
-STEP = Bridged(1, 0, b"")
-END = Ended(1, facts())
+STEP = Offering(1, 0, 1, None, "1", "2", b"")
+LATER = Bridged(1, 0, b"")
 
 
 class Paper:
@@ -73,25 +72,25 @@ def test_while_one_group_is_written_the_next_gathers() -> None:
 def test_a_full_group_waits_for_nothing() -> None:
     async def test(paper: Paper) -> None:
         for _ in range(MOST + 1):
-            paper.gatherer.add(END)
+            paper.gatherer.add(LATER)
         await paper.turn()
         assert paper.sizes() == [MOST]
 
     on_paper(test)
 
 
-def test_the_end_of_a_call_waits_for_company_but_not_for_ever() -> None:
+def test_only_an_invite_is_in_a_hurry_the_rest_waits_for_company_but_not_for_ever() -> None:
     async def test(paper: Paper) -> None:
-        end = paper.gatherer.add(END)
+        later = paper.gatherer.add(LATER)
         await paper.turn()
         assert paper.sizes() == []
         urgent = paper.gatherer.add(STEP)
         await paper.turn()
         assert paper.sizes() == [2]
         paper.done()
-        await asyncio.gather(end, urgent)
+        await asyncio.gather(later, urgent)
         began = asyncio.get_running_loop().time()
-        paper.gatherer.add(END)
+        paper.gatherer.add(LATER)
         while len(paper.groups) < 2:
             await paper.turn()
         assert asyncio.get_running_loop().time() - began >= LATE_S / 2

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from outdial.store.base import Failed, Function
-from outdial.store.steps import Ended, Finish, Step
+from outdial.store.steps import Bridged, Ended, Finish, Redialog, Step
 
 GAP_S = 0.005
 """After a commit the next one waits this long, so that busy times write in groups and quiet ones at once."""
 LATE_S = 0.02
-"""The end of a call is in no hurry: nobody is on the line any more. It waits this long for company."""
+"""A step for which nobody is kept waiting: only the INVITE is in a hurry. It waits this long for company."""
 MOST = 256
 """Jobs of one commit; with so many nothing waits."""
 NEVER = float("inf")
+_PATIENT = (Redialog, Bridged, Ended, Finish)
 
 
 @dataclass(slots=True)
@@ -29,7 +30,7 @@ class Job:
 
     @property
     def late(self) -> bool:
-        return isinstance(self.work, Ended | Finish)
+        return isinstance(self.work, _PATIENT)
 
     def answer(self, value: Any) -> None:
         if self.future.done():  # whoever waited was cancelled; what is written stays written

@@ -7,9 +7,11 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
@@ -179,7 +181,10 @@ class FileStore(Store):
         self._engine = engine_for(str(path), begin="BEGIN IMMEDIATE")
         self._reading = engine_for(str(path), begin="BEGIN")
         self._writer = Writer(self._engine, context)
-        self._writing = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._groups: SimpleQueue[list[Job] | None] = SimpleQueue()
+        """For the writer thread; None ends it."""
+        self._writing = Thread(target=self._write_groups, name="store", daemon=True)
+        self._writing.start()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
 
     async def read(self, fn: Function[T]) -> T:
@@ -205,20 +210,27 @@ class FileStore(Store):
 
     def _start(self, group: list[Job]) -> None:
         """Hands a group to the writer thread."""
-        commit = self._writing.submit(self._writer.write, [job.work for job in group])
-        commit.add_done_callback(lambda done: self._loop.call_soon_threadsafe(self._committed, group, done))
+        self._groups.put(group)
 
-    def _committed(self, group: list[Job], commit: Future[Commit]) -> None:
-        error = commit.exception()
-        if isinstance(error, Exception):
-            told = self._told(error)
-            told.__cause__ = error if told is not error else None
+    def _write_groups(self) -> None:
+        """The writer thread: a commit for each group, its outcome to the event loop."""
+        while (group := self._groups.get()) is not None:
+            try:
+                outcome: Commit | Exception = self._writer.write([job.work for job in group])
+            except Exception as error:  # noqa: BLE001 - told to those who wait for this group
+                outcome = error
+            self._loop.call_soon_threadsafe(self._committed, group, outcome)
+        self._writer.close()
+
+    def _committed(self, group: list[Job], outcome: Commit | Exception) -> None:
+        if isinstance(outcome, Exception):
+            told = self._told(outcome)
+            told.__cause__ = outcome if told is not outcome else None
             self._gatherer.done(group, [Failed(told)] * len(group))
             return
         self._ill = None
-        done = commit.result()
-        self._gatherer.done(group, done.answers)
-        self._ring(done.bells)
+        self._gatherer.done(group, outcome.answers)
+        self._ring(outcome.bells)
 
     async def close(self) -> None:
         await self._gatherer.drained()
@@ -226,8 +238,8 @@ class FileStore(Store):
         self._lock.release()
 
     def _shut(self) -> None:
-        self._writing.submit(self._writer.close).result()
-        self._writing.shutdown()
+        self._groups.put(None)
+        self._writing.join()
         self._readers.shutdown()
         self._engine.dispose()
         self._reading.dispose()
