@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from outdial.cli.demo.campaign import AFTER_FLOW
 from outdial.dialer.attempt import Tools
 from outdial.dialer.ending import Hurry
 from outdial.dialer.engine import Dialer
@@ -35,23 +36,6 @@ from outdial.store.opening import open_store
 from outdial.store.zones import zone_id
 from outdial.switch.simulated import Behaviour, SimulatedSwitch, VirtualLoop
 
-SEED_AFTER_FLOW: list[dict[str, Any]] = [
-    {
-        "if": {
-            "expression": "${call_cause} == 'USER_BUSY' || ${call_cause} == 'CALL_REJECTED'",
-            "then": [
-                {"set": [{"status": "Busy"}]},
-                {"abandoned": {"export": ["status"], "waitBetweenRetries": "3600"}},
-            ],
-        }
-    },
-    {
-        "if": {
-            "expression": "${cc_result} && +${call_voice_sec} <= 10",
-            "then": [{"set": [{"status": "Not listened"}]}, {"abandoned": {"export": ["status"]}}],
-        }
-    },
-]
 LISTEN: list[dict[str, Any]] = [{"playback": {"files": [{"type": "silence", "name": "12000"}]}}, {"hangup": ""}]
 
 
@@ -63,7 +47,7 @@ class Setup:
     payload: dict[str, Any] = field(default_factory=dict)
     voice: list[dict[str, Any]] = field(default_factory=lambda: LISTEN)
     before: list[dict[str, Any]] | None = None
-    after: list[dict[str, Any]] | None = field(default_factory=lambda: SEED_AFTER_FLOW)
+    after: list[dict[str, Any]] | None = field(default_factory=lambda: AFTER_FLOW)
     limit: int = 100
     rps: int = 0
     hours: tuple[int, int] = (0, 1440)

@@ -13,29 +13,11 @@ import numpy as np
 
 from outdial.audio.g711 import Samples
 from outdial.carrier.script import course
+from outdial.cli.demo.campaign import AFTER_FLOW
 from outdial.sip.uri import HostPort
 from tests.e2e.service import Rest
 
 POLL_S = 0.1
-
-AFTER_FLOW: list[dict[str, Any]] = [
-    {
-        "if": {
-            "expression": "${call_cause} == 'USER_BUSY' || ${call_cause} == 'CALL_REJECTED'",
-            "then": [
-                {"set": [{"status": "Busy"}]},
-                {"abandoned": {"export": ["status"], "waitBetweenRetries": "3600"}},
-            ],
-        }
-    },
-    {
-        "if": {
-            "expression": "${cc_result} && +${call_voice_sec} <= 10",
-            "then": [{"set": [{"status": "Not listened"}]}, {"abandoned": {"export": ["status"]}}],
-        }
-    },
-]
-"""The seed's, verbatim."""
 
 AGAIN_SOON: list[dict[str, Any]] = [
     {

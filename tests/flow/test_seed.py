@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from outdial.cli.demo import campaign
 from outdial.domain.attempt import Verdict
 
 from .world import after
@@ -114,3 +115,7 @@ def test_a_busy_call_traced_step_by_step() -> None:
 def test_a_long_call_asks_both_questions_and_decides_nothing() -> None:
     outcome = after(AFTER_FLOW, {"call_cause": "NORMAL_CLEARING", "cc_result": "success", "call_voice_sec": "60"})
     assert [(row["path"], row["result"]) for row in outcome.trace] == [("[0]", "false"), ("[1]", "false")]
+
+
+def test_the_demo_dials_with_this_very_flow() -> None:
+    assert campaign.AFTER_FLOW == AFTER_FLOW

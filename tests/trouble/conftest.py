@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tests.e2e.conftest import pytest_pyfunc_call
 from tests.postgres import cluster
 
-__all__ = ["cluster", "pytest_pyfunc_call"]
+__all__ = ["cluster"]

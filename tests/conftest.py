@@ -1,4 +1,4 @@
-"""Tests here are coroutines, run to their end or for two minutes."""
+"""Tests may be coroutines, run to their end or for two minutes."""
 
 from __future__ import annotations
 
