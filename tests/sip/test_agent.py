@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outdial.sip.agent import GRAIN
+from outdial.sip.agent import grain
 from outdial.sip.digest import Credentials
 from outdial.sip.events import Answered, Ended
 from outdial.sip.message import build
@@ -92,8 +92,13 @@ def test_malformed_and_oversize_datagrams_are_dropped_and_counted(data: bytes) -
 def test_timers_that_are_close_fire_together() -> None:
     far = FarEnd()
     far.ring()
-    assert far.agent.next_timer() % GRAIN == 0
-    assert 500 <= far.agent.next_timer() - far.now <= 500 + GRAIN
+    assert far.agent.next_timer() % grain(500) == 0
+    assert 500 <= far.agent.next_timer() - far.now <= 500 + grain(500)
+
+
+@given(st.integers(1, 100_000))
+def test_no_timer_is_late_by_more_than_an_eighth(wait: int) -> None:
+    assert grain(wait) <= max(10, wait / 8)
 
 
 def test_a_timer_of_a_call_that_moved_on_does_nothing() -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -38,10 +36,7 @@ async def run(program: Program, env: Env) -> Ended:
     shared = Shared(env)
     connection = env.connection
     if not connection.closed:
-        async with _until_closed(connection):
-            await Run(program, shared, env.zone).go()
-            while shared.background and not connection.closed:
-                await asyncio.wait(shared.background)
+        await _until_closed(program, shared)
     await end_background(shared)
     how: How = "hung_up" if shared.hung_up else "closed" if connection.closed else "finished"
     return Ended(how, payload(connection), env.trace.rows(), shared.triggers.get("disconnected"))
@@ -84,14 +79,15 @@ def payload(connection: Connection) -> dict[str, str]:
     return connection.payload if isinstance(connection, VoiceConnection) else {}
 
 
-@asynccontextmanager
-async def _until_closed(connection: Connection) -> AsyncIterator[None]:
-    """The body is interrupted when the connection closes, wherever it waits."""
-    loop = asyncio.get_running_loop()
+async def _until_closed(program: Program, shared: Shared) -> None:
+    """Runs, with all that runs aside; interrupted when the connection closes, wherever it waits."""
+    connection, loop = shared.env.connection, asyncio.get_running_loop()
     try:
         async with asyncio.timeout(None) as scope:
             connection.on_close(lambda: scope.reschedule(loop.time()))
-            yield
+            await Run(program, shared, shared.env.zone).go()
+            while shared.background and not connection.closed:
+                await asyncio.wait(shared.background)
     except TimeoutError:
         if not connection.closed:
             raise

@@ -21,8 +21,12 @@ from outdial.sip.registration import Account, RegistrationMachine
 from outdial.sip.trace import Trace
 from outdial.sip.uri import HostPort
 
-GRAIN = 10
-"""Milliseconds to which timers are rounded up, so that those close together fire together."""
+
+def grain(wait: int) -> int:
+    """Milliseconds to which a timer is rounded up, so that those close together fire together: an eighth at most."""
+    if wait < 400:
+        return 10
+    return 50 if wait < 4_000 else 500
 
 
 class Machine(Protocol):
@@ -159,8 +163,9 @@ class UserAgent:
         due = machine.due
         if not due:
             return
-        at = max(due, now + 1) + GRAIN - 1
-        at -= at % GRAIN
+        step = grain(due - now)
+        at = max(due, now + 1) + step - 1
+        at -= at % step
         if not machine.scheduled or at < machine.scheduled:
             machine.scheduled = at
             heapq.heappush(self._timers, (at, next(self._numbers), machine))

@@ -180,9 +180,14 @@ class CallMachine:
     @property
     def due(self) -> int:
         """When ``tick`` wants to be called; 0 = never."""
-        times = [sent.transaction.due for sent in self._sent.values()]
-        times += (self._callee.due, self._give_up_at if self.state == "cancelling" else 0)
-        return min((time for time in times if time), default=0)
+        due = self._callee.due
+        if self.state == "cancelling" and (not due or self._give_up_at < due):
+            due = self._give_up_at
+        for sent in self._sent.values():
+            at = sent.transaction.due
+            if at and (not due or at < due):
+                due = at
+        return due
 
     def tick(self, now: int) -> None:
         if self.state == "cancelling" and now >= self._give_up_at:

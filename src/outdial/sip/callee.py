@@ -71,6 +71,8 @@ class Callee:
 
     @property
     def due(self) -> int:
+        if not self._served:
+            return 0
         return min((due for served in self._served.values() if (due := served.transaction.due)), default=0)
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import blake2b
 from ipaddress import ip_address
 from typing import Any
@@ -20,6 +21,7 @@ from outdial.sip.uri import Address, HostPort, Uri
 Lines = Sequence[tuple[str, str]]
 
 
+@lru_cache(maxsize=4096)
 def key_of(call_id: str) -> str:
     """The part of tags and branches that tells our calls apart."""
     return blake2b(call_id.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
@@ -62,15 +64,20 @@ class Dialog:
 
     def established(self, response: Response) -> Dialog:
         """The dialog a 2xx makes: route set in reverse (§12.1.2), requests to its Contact."""
-        routes = tuple(route for route in reversed(response.every("record-route")) if _readable(route))
-        return replace(self, remote=response.headers["to"][0], routes=routes).moved(response)
+        routes = tuple(route for route in reversed(response.every("record-route")) if _uri_in(route))
+        target = _contact_of(response)
+        return replace(
+            self,
+            remote=response.headers["to"][0],
+            routes=routes,
+            target=target or self.target,
+            refreshed=self.refreshed or bool(target),
+        )
 
     def moved(self, message: Message) -> Dialog:
         """With the remote target of the message's Contact, if that can be read (§12.2)."""
-        contacts = message.every("contact")
-        if not contacts or not _readable(contacts[0]):
-            return self
-        return replace(self, target=Address.parse(contacts[0]).uri, refreshed=True)
+        target = _contact_of(message)
+        return replace(self, target=target, refreshed=True) if target else self
 
     def next(self) -> Dialog:
         return replace(self, cseq=self.cseq + 1)
@@ -83,12 +90,7 @@ class Dialog:
         """
         if not self.routes and not self.refreshed:
             return self.peer
-        try:
-            host, port = Uri.parse(Address.parse(self.routes[0]).uri if self.routes else self.target).hop
-            ip_address(host)
-        except ValueError:
-            return self.peer
-        return host, port
+        return _hop_of(_uri_in(self.routes[0]) if self.routes else self.target) or self.peer
 
     @property
     def request_uri(self) -> str:
@@ -138,7 +140,7 @@ class Dialog:
     def dump(self) -> bytes:
         """For the disk."""
         fields = [getattr(self, name) for name in _FIELDS]
-        return json.dumps([1, *fields], separators=(",", ":")).encode()
+        return _print([1, *fields]).encode()
 
     @classmethod
     def load(cls, data: bytes) -> Dialog:
@@ -155,11 +157,32 @@ class Dialog:
 
 
 _FIELDS = tuple(Dialog.__dataclass_fields__)
+_print = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def _readable(value: str) -> bool:
+def _contact_of(message: Message) -> str:
+    """The URI of the first Contact; empty when there is none that can be read."""
+    contacts = message.every("contact")
+    return _uri_in(contacts[0]) if contacts else ""
+
+
+@lru_cache(maxsize=1024)
+def _uri_in(value: str) -> str:
+    """The URI of a Contact or Route value; empty when it cannot be read. A trunk says the same for all its calls."""
     try:
-        Uri.parse(Address.parse(value).uri)
+        uri = Address.parse(value).uri
+        Uri.parse(uri)
     except ValueError:
-        return False
-    return True
+        return ""
+    return uri
+
+
+@lru_cache(maxsize=1024)
+def _hop_of(uri: str) -> HostPort | None:
+    """Where requests for a URI go; None when its host is no address."""
+    try:
+        host, port = Uri.parse(uri).hop
+        ip_address(host)
+    except ValueError:
+        return None
+    return host, port

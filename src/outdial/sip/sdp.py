@@ -22,6 +22,7 @@ _MIRROR: dict[Direction, Direction] = {
     "recvonly": "sendonly",
     "inactive": "inactive",
 }
+_DIRECTIONS: dict[str, Direction] = {f"a={direction}": direction for direction in _MIRROR}
 _RTPMAP_LINES = {PCMU: "a=rtpmap:0 PCMU/8000", PCMA: "a=rtpmap:8 PCMA/8000"}
 
 
@@ -165,11 +166,7 @@ def _address(section: list[str]) -> str:
 
 
 def _direction(section: list[str]) -> Direction | None:
-    for line in section:
-        for direction in _MIRROR:
-            if line == f"a={direction}":
-                return direction
-    return None
+    return next((_DIRECTIONS[line] for line in section if line in _DIRECTIONS), None)
 
 
 def _audio(port: int, laws: tuple[int, ...], events: int | None, direction: Direction) -> list[str]:

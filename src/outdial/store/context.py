@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
+from outdial.store.dialect import raw
 from outdial.store.secret import Box
 from outdial.store.tables import config_revision
 
@@ -50,4 +51,4 @@ def configuration_changed(conn: Connection) -> None:
 
 
 def revision(conn: Connection) -> int:
-    return int(conn.execute(select(config_revision.c.revision)).scalar_one())
+    return int(raw(conn).all("SELECT revision FROM config_revision")[0][0])

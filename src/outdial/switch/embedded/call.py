@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from functools import singledispatchmethod
 from typing import Protocol
 
 from outdial.domain.causes import CAUSES, by_text, of_hangup, of_refusal
@@ -132,12 +131,24 @@ class EmbeddedCall:
 
     # ── from SIP ─────────────────────────────────────────────────────────────────────────────────
 
-    @singledispatchmethod
     def hear(self, event: sip.SipEvent) -> None:
-        raise Bug(f"no call hears {type(event).__name__}")
+        match event:
+            case sip.Progress():
+                self._progressed(event)
+            case sip.Answered():
+                self._was_answered(event)
+            case sip.Ended():
+                self._ended(event)
+            case sip.Challenged():
+                self._tell(Challenged(self.dialog))
+            case sip.Renegotiated():
+                self.voice.point(event.media, self.machine.dialog.peer[0])
+            case sip.Pressed():
+                self._tell(Digit(self._line.now(), event.digit, event.ms))
+            case sip.RegistrationChanged():
+                raise Bug("no call hears of registrations")
 
-    @hear.register
-    def _(self, event: sip.Progress) -> None:
+    def _progressed(self, event: sip.Progress) -> None:
         listens = event.media is not None and self.order.ignore_early_media in ("", "false", "consume")
         if event.media is not None and listens:
             self.voice.point(event.media, self.machine.dialog.peer[0])
@@ -146,28 +157,14 @@ class EmbeddedCall:
             self._rung, self._early = True, early
             self._tell(Ringing(self._line.now(), event.code, early))
 
-    @hear.register
-    def _(self, event: sip.Challenged) -> None:
-        self._tell(Challenged(self.dialog))
-
-    @hear.register
-    def _(self, event: sip.Answered) -> None:
+    def _was_answered(self, event: sip.Answered) -> None:
         self._answered = True
         self._stop_ring_timer()
         self.voice.point(event.media, self.machine.dialog.peer[0])
         self.voice.answer(self.order.recording, self.order.media_timeout_ms)
         self._tell(Answered(self._line.now(), self.dialog))
 
-    @hear.register
-    def _(self, event: sip.Renegotiated) -> None:
-        self.voice.point(event.media, self.machine.dialog.peer[0])
-
-    @hear.register
-    def _(self, event: sip.Pressed) -> None:
-        self._tell(Digit(self._line.now(), event.digit, event.ms))
-
-    @hear.register
-    def _(self, event: sip.Ended) -> None:
+    def _ended(self, event: sip.Ended) -> None:
         """The line is free; the event waits a moment for the recording to be complete."""
         self._stop_ring_timer()
         cause, code, by = ending_of(event, self._ending, self._answered)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 
 from outdial.domain.errors import Misconfigured
@@ -27,6 +28,7 @@ class SwitchConfig:
         return is_loopback(self.sip_host)
 
 
+@lru_cache(maxsize=1024)
 def is_address(host: str) -> bool:
     try:
         ip_address(host)
@@ -35,6 +37,7 @@ def is_address(host: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(host: str) -> bool:
     return host == "localhost" or (is_address(host) and ip_address(host).is_loopback)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from outdial.domain.errors import CallRefused
 from outdial.domain.resource import Gateway
@@ -45,6 +46,7 @@ class Here:
         return f"<sip:{user}@{self.sent_by}>"
 
 
+@lru_cache(maxsize=256)
 def parse_proxy(gateway: Gateway) -> Uri:
     """Raises ValueError with a sentence for the operator."""
     text = gateway.proxy.strip()
@@ -105,6 +107,7 @@ def account(gateway: Gateway, peer: HostPort, here: Here, call_id: str) -> Accou
     return Account(str(gateway.id), dialog, Credentials(username, gateway.password), gateway.expires_s)
 
 
+@lru_cache(maxsize=256)
 def _account(gateway: Gateway) -> Uri:
     """The account's address; one without user where there is none."""
     text = gateway.account.strip().removeprefix("sip:")
@@ -126,6 +129,7 @@ def _request_domain(gateway: Gateway) -> str:
     return _host(gateway) or f"{proxy.host}{port}"
 
 
+@lru_cache(maxsize=256)
 def _host(gateway: Gateway) -> str:
     """A trunk's own domain without its port; empty for registrations and where none is set."""
     if gateway.register or not gateway.host.strip():

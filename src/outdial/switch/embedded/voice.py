@@ -71,7 +71,8 @@ class Voice:
             self._playing.pop(number, None)
 
     def stop(self) -> None:
-        self._client.stop(self._lease)
+        if self._playing:
+            self._client.stop(self._lease)
 
     def release(self) -> None:
         """``Owner.media_closed`` follows, or ``media_gone``; at once if the process died before."""

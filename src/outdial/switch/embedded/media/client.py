@@ -17,7 +17,7 @@ import tempfile
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import singledispatchmethod
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -36,6 +36,7 @@ _BLOCK = 20
 _QUARANTINE_MS = 2000
 """A released port rests: what is still on its way to the old call must not reach a new one."""
 _DATAGRAM = 1 << 18
+_COMMANDS_AT_ONCE = 16
 _RESTART_S = (0.0, 0.5, 2.0, 5.0)
 _START_S = 10.0
 _END_S = 5.0
@@ -95,7 +96,8 @@ class MediaClient:
         self._now = now
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
-        self._unsent: deque[bytes] = deque()
+        self._unsent: deque[records.Command] = deque()
+        """What was said in this turn of the loop goes out together at its end."""
         self._free: deque[int] = deque()
         self._resting: deque[tuple[int, int]] = deque()
         """Epoch ms from which a port may be leased again, and the port."""
@@ -193,7 +195,7 @@ class MediaClient:
 
     def _command(self, lease: Lease, command: records.Command) -> None:
         if lease.open:
-            self._send(records.encode(command))
+            self._send(command)
 
     # ── the process and its socket ───────────────────────────────────────────────────────────────
 
@@ -213,38 +215,45 @@ class MediaClient:
         self._socket = ours
         asyncio.get_running_loop().add_reader(ours, self._read)
         self._binding, self._all_bound = True, False
-        self._send(records.encode(records.Bind(_STOCK)))
+        self._send(records.Bind(_STOCK))
 
     def _restock(self) -> None:
         if len(self._free) < _STOCK and not self._binding and not self._all_bound:
             self._binding = True
-            self._send(records.encode(records.Bind(_BLOCK)))
+            self._send(records.Bind(_BLOCK))
 
-    def _send(self, data: bytes) -> None:
+    def _send(self, command: records.Command) -> None:
         if self._socket is None:
             return
         if not self._unsent:
-            try:
-                self._socket.send(data)
-            except BlockingIOError:
-                asyncio.get_running_loop().add_writer(self._socket, self._send_unsent)
-            except ConnectionError:
-                return  # it died: _read sees that too, and tells the calls
-            else:
-                return
-        self._unsent.append(data)
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._unsent.append(command)
 
-    def _send_unsent(self) -> None:
-        assert self._socket
-        try:
-            while self._unsent:
-                self._socket.send(self._unsent[0])
+    def _flush(self) -> None:
+        if not self._sent_all():
+            assert self._socket
+            asyncio.get_running_loop().add_writer(self._socket, self._send_rest)
+
+    def _send_rest(self) -> None:
+        if self._sent_all():
+            assert self._socket
+            asyncio.get_running_loop().remove_writer(self._socket)
+
+    def _sent_all(self) -> bool:
+        """False when the process is busy and takes no more just now."""
+        while self._unsent:
+            assert self._socket
+            batch = list(islice(self._unsent, _COMMANDS_AT_ONCE))
+            try:
+                self._socket.send(records.encode(batch))
+            except BlockingIOError:
+                return False
+            except ConnectionError:  # it died: _read sees that too, and tells the calls
+                self._unsent.clear()
+                return True
+            for _ in batch:
                 self._unsent.popleft()
-        except BlockingIOError:
-            return
-        except ConnectionError:
-            self._unsent.clear()
-        asyncio.get_running_loop().remove_writer(self._socket)
+        return True
 
     def _read(self) -> None:
         while self._socket:
@@ -291,50 +300,47 @@ class MediaClient:
 
     # ── reports ──────────────────────────────────────────────────────────────────────────────────
 
-    @singledispatchmethod
     def _hear(self, report: records.Report) -> None:
-        raise NotImplementedError(type(report).__name__)
+        match report:
+            case records.PlayEnded():
+                self._play_ended(report)
+            case records.Closed():
+                self._closed(report)
+            case records.Counted():
+                self._counted(report)
+            case records.Pressed(port, key, ms, at):
+                self._leases[port].listener.digit(key, ms, at)
+            case records.NoRtp(port):
+                self._leases[port].listener.no_rtp()
+            case records.Bound():
+                self._bound(report)
+            case records.Turned():
+                self._deaths = 0
+                self.ticks = Ticks(report.p50_ms, report.p99_ms, report.max_ms, report.legs)
 
-    @_hear.register
-    def _(self, report: records.Bound) -> None:
+    def _bound(self, report: records.Bound) -> None:
         self._free.extend(report.ports)
         self._binding, self._all_bound = False, report.last
         self._ready.set()
         self._restock()
 
-    @_hear.register
-    def _(self, report: records.Pressed) -> None:
-        self._leases[report.port].listener.digit(report.key, report.ms, report.at)
-
-    @_hear.register
-    def _(self, report: records.PlayEnded) -> None:
+    def _play_ended(self, report: records.PlayEnded) -> None:
         if report.fault:
             log.warning("media.sound", fault=report.fault)
         played = Played(report.end, report.ms, report.first_packet_at)
         self._leases[report.port].listener.played(report.play_id, played)
 
-    @_hear.register
-    def _(self, report: records.NoRtp) -> None:
-        self._leases[report.port].listener.no_rtp()
-
-    @_hear.register
-    def _(self, report: records.Counted) -> None:
+    def _counted(self, report: records.Counted) -> None:
         figures = MediaFigures(report.sent, report.received, report.lost, report.jitter_ms, report.record_bytes)
         self._leases[report.port].figures = figures
 
-    @_hear.register
-    def _(self, report: records.Closed) -> None:
-        self._hear(report.figures)
+    def _closed(self, report: records.Closed) -> None:
+        self._counted(report.figures)
         if report.fault:
             log.error("media.recording", fault=report.fault)
         lease = self._leases.pop(report.figures.port)
         self._resting.append((self._now() + _QUARANTINE_MS, lease.port))
         lease.listener.closed(lease.figures)
-
-    @_hear.register
-    def _(self, report: records.Turned) -> None:
-        self._deaths = 0
-        self.ticks = Ticks(report.p50_ms, report.p99_ms, report.max_ms, report.legs)
 
 
 class Tones:

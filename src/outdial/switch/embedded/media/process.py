@@ -14,7 +14,7 @@ import signal
 import socket
 import time
 from collections import deque
-from functools import partial, singledispatchmethod
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -76,7 +76,8 @@ class Media:
         ready, _, _ = select.select([control], [], [], self._patience())
         if not ready:
             return True
-        for _ in range(_COMMANDS_AT_ONCE):
+        obeyed = 0
+        while obeyed < _COMMANDS_AT_ONCE:
             try:
                 data = control.recv(_COMMAND_BYTES)
             except BlockingIOError:
@@ -85,7 +86,9 @@ class Media:
                 return False
             if not data:
                 return False
-            self._obey(records.decode_command(data))
+            for command in records.decode_commands(data):
+                self._obey(command)
+                obeyed += 1
         return True
 
     def turn(self) -> None:
@@ -123,18 +126,28 @@ class Media:
 
     # ── commands ─────────────────────────────────────────────────────────────────────────────────
 
-    @singledispatchmethod
     def _obey(self, command: records.Command) -> None:
-        raise NotImplementedError(type(command).__name__)
+        match command:
+            case records.Point():
+                self._point(command)
+            case records.Answer():
+                self._answer(command)
+            case records.Play():
+                self._play(command)
+            case records.Stop(port):
+                if leg := self._legs.get(port):
+                    leg.outgoing.stop("stopped")
+            case records.Release(port):
+                self._release(port)
+            case records.Bind():
+                self._bind(command)
 
-    @_obey.register
-    def _(self, command: records.Bind) -> None:
+    def _bind(self, command: records.Bind) -> None:
         bound = list(islice(self._pairs, command.count))
         self._lines |= {line.port: line for line in bound}
         self._reports.append(records.Bound([line.port for line in bound], len(bound) < command.count))
 
-    @_obey.register
-    def _(self, command: records.Point) -> None:
+    def _point(self, command: records.Point) -> None:
         line = self._lines[command.port]
         now = time.monotonic()
         leg = self._legs.get(command.port)
@@ -149,16 +162,14 @@ class Media:
         except OSError:
             leg.outgoing.stop("stopped")  # the law changed under a sound whose other file is gone
 
-    @_obey.register
-    def _(self, command: records.Answer) -> None:
+    def _answer(self, command: records.Answer) -> None:
         if leg := self._legs.get(command.port):
             round_ = self._wheel.round(time.monotonic())
             file = File(command.port, Path(command.recording), leg.outgoing.law)
             recorder = Recorder(file, self._writer, round_) if command.recording else None
             leg.answer(round_, recorder, command.timeout_ms)
 
-    @_obey.register
-    def _(self, command: records.Play) -> None:
+    def _play(self, command: records.Play) -> None:
         port, play_id = command.port, command.play_id
 
         def ended(played: Played, fault: str = "") -> None:
@@ -172,15 +183,6 @@ class Media:
             leg.outgoing.play(partial(self._prompts.pieces, command.sounds), ended)
         except OSError as fault:
             ended(Played("done", 0), f"{fault.filename}: {fault.strerror}")
-
-    @_obey.register
-    def _(self, command: records.Stop) -> None:
-        if leg := self._legs.get(command.port):
-            leg.outgoing.stop("stopped")
-
-    @_obey.register
-    def _(self, command: records.Release) -> None:
-        self._release(command.port)
 
     def _release(self, port: int) -> None:
         leg = self._legs.pop(port, None)

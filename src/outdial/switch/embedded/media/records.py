@@ -1,6 +1,6 @@
 """What the signalling process and the media process tell each other: small msgpack records.
 
-Commands travel one to a datagram, reports several. A call is named by its leased port: the socket between the two
+Both travel several to a datagram. A call is named by its leased port: the socket between the two
 keeps order, and a port is leased again only after its ``Closed`` has been read.
 """
 
@@ -126,5 +126,5 @@ class Turned(Record, frozen=True):
 Report = Bound | Pressed | PlayEnded | NoRtp | Counted | Closed | Turned
 
 encode = msgspec.msgpack.Encoder().encode
-decode_command = msgspec.msgpack.Decoder(Command).decode
+decode_commands = msgspec.msgpack.Decoder(list[Command]).decode
 decode_reports = msgspec.msgpack.Decoder(list[Report]).decode
