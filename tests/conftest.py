@@ -6,8 +6,13 @@ import asyncio
 import inspect
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 LONGEST_S = 120
+
+settings.register_profile("outdial", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("outdial")
+"""How fast a machine is today is no property of the code."""
 
 
 @pytest.hookimpl(tryfirst=True)

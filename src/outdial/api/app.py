@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from importlib.metadata import version
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
@@ -35,6 +36,7 @@ from outdial.api import (
     wire,
 )
 from outdial.api.doors import Deps, Doors, request_id_of
+from outdial.api.openapi.reference import Reference
 from outdial.api.page import page
 from outdial.domain.errors import NotFound, UserMistake
 
@@ -65,9 +67,12 @@ class MethodNotAllowed(UserMistake):
 def build(deps: Deps) -> Starlette:
     doors = Doors(deps)
     for room in ROOMS:
+        doors.enter(room)
         room.install(doors)
+    described = Reference(doors.described, version("outdial"))
+    routes = [*doors.routes, Route("/openapi.json", described.json), Route("/docs", described.page)]
     return Starlette(
-        routes=[Route("/", page), Mount("/api", routes=doors.routes)],
+        routes=[Route("/", page), Mount("/api", routes=routes)],
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers={HTTPException: _no_such_door},
     )

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from outdial.api import wire
 from outdial.api.derived import Derived, View, lookup, seconds
+from outdial.api.doc import Doc, Many
 from outdial.api.doors import Call, Doors
 from outdial.api.fields import Field, Part, Shape
 from outdial.api.kinds import Ids, Instant, Link, Long, Span, Text, TextMap, Texts, Whole
@@ -115,9 +116,24 @@ OPEN = View(
 
 
 def install(doors: Doors) -> None:
-    doors.add("GET", "/call_center/queues/attempts/history", _over)
-    doors.add("GET", "/call_center/queues/attempts/active", _open)
-    doors.add("GET", "/call_center/queues/{parent:id}/members/{member:id}/attempts", _of_member)
+    doors.add(
+        "GET",
+        "/call_center/queues/attempts/history",
+        _over,
+        Doc("Search attempts that are over", Many(SHAPE), searches=FILTERS),
+    )
+    doors.add(
+        "GET",
+        "/call_center/queues/attempts/active",
+        _open,
+        Doc("Search attempts in progress", Many(SHAPE), searches=FILTERS),
+    )
+    doors.add(
+        "GET",
+        "/call_center/queues/{parent:id}/members/{member:id}/attempts",
+        _of_member,
+        Doc("Search the attempts of a member", Many(SHAPE), searches=FILTERS),
+    )
 
 
 async def _over(call: Call) -> Response:

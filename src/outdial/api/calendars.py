@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from outdial.api import wire
+from outdial.api.doc import Doc, Many
 from outdial.api.doors import Call, Doors
 from outdial.api.fields import Field, Parts, Shape
 from outdial.api.kinds import Flag, Instant, Long, Text, Whole, Zone
@@ -43,6 +44,7 @@ SHAPE = Shape(
     **AUDIT,
 )
 ZONE = Shape(id=Long(), name=Text(), offset=Text())
+ZONES = wire.filter_shape()
 
 
 def _rule(row: Row) -> None:
@@ -84,6 +86,7 @@ def _excepts(row: Row) -> None:
 
 CALENDARS = Noun(
     "/calendars",
+    "calendar",
     SHAPE,
     calendars,
     filters=wire.filter_shape(name=Text()),
@@ -93,13 +96,13 @@ CALENDARS = Noun(
 
 
 def install(doors: Doors) -> None:
-    doors.add("GET", "/calendars/timezones", _timezones)
+    doors.add("GET", "/calendars/timezones", _timezones, Doc("Search time zones", Many(ZONE), searches=ZONES))
     CALENDARS.install(doors)
 
 
 async def _timezones(call: Call) -> Response:
     """With the offset in force now, as interval text: ``02:00:00``."""
-    page = calendars.timezones(call.query(wire.filter_shape()), call.deps.now())
+    page = calendars.timezones(call.query(ZONES), call.deps.now())
     rows = [{**row, "offset": _interval(row["offset_s"])} for row in page.items]
     return await wire.answer_page(ZONE, Page(rows, page.next))
 

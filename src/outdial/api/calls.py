@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from outdial.api import wire
 from outdial.api.derived import Derived, View, lookup, seconds
+from outdial.api.doc import Doc, Many
 from outdial.api.doors import Call, Doors
 from outdial.api.fields import Field, Part, Parts, Shape
 from outdial.api.kinds import Flag, Free, Ids, Instant, Link, Long, Span, Text, TextMap, Texts, Whole
@@ -105,6 +106,8 @@ FILTERS = wire.filter_shape(
 NEEDED = ("created_at", "stored_at", "number", "dependency_id", "id")
 """A search of the history names one of these, or ``q``."""
 LIVE = ("offering", "bridged")
+HANGUP = Shape(cause=Text(50))
+SEARCH = wire.search_shape(FILTERS)
 
 
 def _files(row: Row) -> list[Row]:
@@ -159,13 +162,18 @@ def _who_hung_up(by: str) -> str:
 
 
 def install(doors: Doors) -> None:
-    doors.add("GET", "/calls/history", _search)
-    doors.add("POST", "/calls/history", _search)
-    doors.add("GET", "/calls/history/{id}", _get)
-    doors.add("GET", "/calls/{id}/files", _files_of)
-    doors.add("GET", "/calls/active", _active)
-    doors.add("GET", "/calls/active/{id}", _active_one)
-    doors.add("DELETE", "/calls/active/{id}", _hang_up)
+    doors.add("GET", "/calls/history", _search, Doc("Search calls that are over", Many(SHAPE), searches=FILTERS))
+    doors.add(
+        "POST",
+        "/calls/history",
+        _search,
+        Doc("Search calls that are over, with a long filter", Many(SHAPE), takes=SEARCH),
+    )
+    doors.add("GET", "/calls/history/{id}", _get, Doc("Read a call that is over, with its flow and SIP traces", SHAPE))
+    doors.add("GET", "/calls/{id}/files", _files_of, Doc("List the recordings of a call", Many(FILE)))
+    doors.add("GET", "/calls/active", _active, Doc("Search calls in progress", Many(SHAPE), searches=FILTERS))
+    doors.add("GET", "/calls/active/{id}", _active_one, Doc("Read a call in progress", SHAPE))
+    doors.add("DELETE", "/calls/active/{id}", _hang_up, Doc("Hang up a call", takes=HANGUP))
 
 
 async def _search(call: Call) -> Response:
@@ -236,7 +244,7 @@ async def _active_one(call: Call) -> Response:
 async def _hang_up(call: Call) -> Response:
     """A command to the dialer; the answer does not wait until the line is free."""
     call_id, body = call.request.path_params["id"], await call.body()
-    given = Shape(cause=Text(50)).read(body).get("cause", "")
+    given = HANGUP.read(body).get("cause", "")
     payload = {"cause": by_text(given) if given else "MANAGER_REQUEST"}
 
     def command(conn: Connection) -> None:

@@ -20,6 +20,7 @@ SHAPE = Shape(
 )
 TYPES = Noun(
     "/call_center/communication_type",
+    "communication type",
     SHAPE,
     communications,
     filters=wire.filter_shape(channel=Texts(), default=Flag(), code=Text(), name=Text()),

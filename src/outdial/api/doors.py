@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Protocol, TypeVar
 
 import structlog
@@ -17,6 +18,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from outdial.api import wire
+from outdial.api.doc import Doc
+from outdial.api.door import Door
 from outdial.api.fields import Shape
 from outdial.domain.errors import Bug, OutdialError, Unauthenticated
 from outdial.flow.program import Problem
@@ -27,6 +30,9 @@ from outdial.store.tokens import Session
 
 T = TypeVar("T")
 log = structlog.get_logger("outdial.api")
+_REFERENCE = re.compile(r"\s*\([^()]*§[^()]*\)")
+"""Where the rule comes from, which readers of the description do not have."""
+_PLACE_KIND = re.compile(r":\w+(?=\})")
 _PLAIN_ID = re.compile(r"[\w.-]{1,64}")
 
 
@@ -108,22 +114,40 @@ class Doors:
     def __init__(self, deps: Deps) -> None:
         self.deps = deps
         self.routes: list[Route] = []
+        self.described: list[Door] = []
+        """In the order of the routes."""
+        self._room = ("", "")
 
-    def add(self, method: str, path: str, handler: Handler) -> None:
+    def enter(self, room: ModuleType) -> None:
+        """The doors that follow are that module's: it names them in the description."""
+        first = (room.__doc__ or "").strip().partition("\n")[0]
+        self._room = (room.__name__.rpartition(".")[2], _REFERENCE.sub("", first))
+
+    def add(self, method: str, path: str, handler: Handler, doc: Doc) -> None:
         """A door for those who are signed in."""
 
         async def signed_in(request: Request, deps: Deps) -> Response:
             return await handler(Call(request, deps, await sign_in(request, deps)))
 
-        self.add_open(method, path, signed_in)
+        self._open(method, path, signed_in)
+        self._describe(method, path, handler, doc, open=False)
 
-    def add_open(self, method: str, path: str, handler: OpenHandler) -> None:
+    def add_open(self, method: str, path: str, handler: OpenHandler, doc: Doc) -> None:
         """A door for everybody."""
+        self._open(method, path, handler)
+        self._describe(method, path, handler, doc, open=True)
 
+    def _open(self, method: str, path: str, handler: OpenHandler) -> None:
         async def endpoint(request: Request) -> Response:
             return await guarded(request, lambda: handler(request, self.deps))
 
         self.routes.append(Route(path, endpoint, methods=[method]))
+
+    def _describe(self, method: str, path: str, handler: Handler | OpenHandler, doc: Doc, *, open: bool) -> None:
+        tag, about = self._room
+        text = " ".join((handler.__doc__ or "").split())
+        name = "_".join(re.findall(r"\w+", _PLACE_KIND.sub("", f"{method.lower()}{path}")))
+        self.described.append(Door(method, path, tag, about, name, doc, text, open))
 
 
 async def guarded(request: Request, run: Callable[[], Awaitable[Response]]) -> Response:

@@ -85,6 +85,7 @@ def _live(call: Call, row: Row) -> Row:
 
 GATEWAYS = Noun(
     "/sip/gateways",
+    "gateway",
     SHAPE,
     gateways,
     filters=wire.filter_shape(name=Text(), enable=Flag(), register=Flag()),

@@ -54,6 +54,7 @@ def _not_itself(row: Row) -> None:
 
 GROUPS = Noun(
     "/call_center/resource_group",
+    "resource group",
     SHAPE,
     groups,
     filters=wire.filter_shape(name=Text()),
@@ -62,6 +63,7 @@ GROUPS = Noun(
 )
 MEMBERS = Noun(
     "/call_center/resource_group/{parent:id}/resource",
+    "resource of a group",
     MEMBER,
     groups.RESOURCES,
     verbs=VERBS - {"patch"},

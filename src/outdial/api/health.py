@@ -7,11 +7,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from outdial.api import wire
+from outdial.api.doc import Doc
 from outdial.api.doors import Deps, Doors
 
 
 def install(doors: Doors) -> None:
-    doors.add_open("GET", "/health", _health)
+    doors.add_open(
+        "GET",
+        "/health",
+        _health,
+        Doc("Whether all parts of the service run; 503 names those that do not", {"type": "object"}),
+    )
 
 
 async def _health(request: Request, deps: Deps) -> Response:

@@ -36,9 +36,12 @@ def _dialable(row: Row) -> None:
         raise BadField("number", "expected a number with digits")
 
 
-LISTS = Noun("/call_center/list", SHAPE, lists, filters=wire.filter_shape(name=Text()), verbs=VERBS - {"patch"})
+LISTS = Noun(
+    "/call_center/list", "stop list", SHAPE, lists, filters=wire.filter_shape(name=Text()), verbs=VERBS - {"patch"}
+)
 NUMBERS = Noun(
     "/call_center/list/{parent:id}/communication",
+    "stopped number",
     NUMBER,
     lists.NUMBERS,
     filters=wire.filter_shape(number=Text(), expire_at=Span()),

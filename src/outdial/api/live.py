@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from outdial.api import wire
+from outdial.api.doc import Doc
 from outdial.api.doors import Call, Doors
 from outdial.store import calls, history, members, queues
 from outdial.store.listing import ListQuery, Row
@@ -23,7 +24,7 @@ OPEN = ("id", "queue_name", "member", "destination", "state", "joined_at", "offe
 
 
 def install(doors: Doors) -> None:
-    doors.add("GET", "/live", _live)
+    doors.add("GET", "/live", _live, Doc("What happens right now: one cheap read", {"type": "object"}))
 
 
 async def _live(call: Call) -> Response:

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from outdial.api import sounds, wire
+from outdial.api.doc import Doc, Raw
 from outdial.api.doors import Call, Doors
 from outdial.api.fields import Shape
 from outdial.api.kinds import Instant, Long, Text, Texts, Whole
@@ -43,8 +44,10 @@ SHAPE = Shape(
     duration_ms=Whole(),
     **AUDIT,
 )
+UPLOADED = {"type": "object", "properties": {"total": {"type": "integer"}, "items": {"type": "array"}}}
 MEDIA = Noun(
     "/storage/media",
+    "media file",
     SHAPE,
     media,
     filters=wire.filter_shape(name=Text(), mime_type=Texts(), created_at=Instant()),
@@ -78,10 +81,20 @@ class Prepared:
 
 def install(doors: Doors) -> None:
     MEDIA.install(doors)
-    doors.add("POST", "/storage/media", _upload)
-    doors.add("DELETE", "/storage/media/{id:id}", _delete)
-    doors.add("GET", "/storage/media/{id:id}/stream", _stream)
-    doors.add("GET", "/storage/media/{id:id}/download", _download)
+    doors.add(
+        "POST",
+        "/storage/media",
+        _upload,
+        Doc("Upload wav or mp3 files of at most 5 MB", UPLOADED, takes=Raw("multipart/form-data")),
+    )
+    doors.add("DELETE", "/storage/media/{id:id}", _delete, Doc("Delete a media file", SHAPE))
+    doors.add(
+        "GET",
+        "/storage/media/{id:id}/stream",
+        _stream,
+        Doc("Hear a media file; one byte range is served", Raw("audio/wav")),
+    )
+    doors.add("GET", "/storage/media/{id:id}/download", _download, Doc("Download a media file", Raw("audio/wav")))
 
 
 async def _upload(call: Call) -> Response:

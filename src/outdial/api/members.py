@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from outdial.api import wire
+from outdial.api.doc import Doc, Many
 from outdial.api.doors import Call, Doors
 from outdial.api.fields import Field, Parts, Shape
 from outdial.api.kinds import Flag, Ids, Instant, Link, Long, Span, Text, TextMap, Texts, Whole, Zone
@@ -74,21 +75,33 @@ FILTERS = wire.filter_shape(
     agent_id=Ids(),
     variables=TextMap(),
 )
+SELECTION = Shape(**FILTERS.fields, ids=Ids(), size=Whole(), without_members=Flag())
+COUNT = Shape(count=Long())
+EXAMPLE = {"name": "Olena", "communications": [{"destination": "380501234567", "type": {"id": "1"}}]}
 PATH = "/call_center/queues/{parent:id}/members"
 
 
 def install(doors: Doors) -> None:
-    doors.add("POST", PATH + "/bulk", _bulk)
-    doors.add("PATCH", PATH + "/reset", _reset)
-    doors.add("GET", PATH + "/reset/count", _reset_count)
+    doors.add("POST", PATH + "/bulk", _bulk, Doc("Create many members, all or none", Shape(ids=Ids()), takes=BULK))
+    doors.add(
+        "PATCH", PATH + "/reset", _reset, Doc("Let stopped members be rung again", COUNT, takes=FILTERS, partial=True)
+    )
+    doors.add("GET", PATH + "/reset/count", _reset_count, Doc("How many a reset would touch", COUNT, searches=FILTERS))
     for path in (PATH, "/call_center/members"):
-        doors.add("GET", path, _list)
-        doors.add("GET", path + "/{id:id}", _get)
-        doors.add("PATCH", path + "/{id:id}", _patch)
-    doors.add("POST", PATH, _create)
-    doors.add("PUT", PATH + "/{id:id}", _put)
-    doors.add("DELETE", PATH + "/{id:id}", _delete)
-    doors.add("DELETE", PATH, _delete_many)
+        doors.add("GET", path, _list, Doc("Search members", Many(SHAPE), searches=FILTERS))
+        doors.add("GET", path + "/{id:id}", _get, Doc("Read a member", SHAPE))
+        doors.add(
+            "PATCH", path + "/{id:id}", _patch, Doc("Change some fields of a member", SHAPE, takes=SHAPE, partial=True)
+        )
+    doors.add("POST", PATH, _create, Doc("Create a member", SHAPE, takes=SHAPE, example=EXAMPLE))
+    doors.add("PUT", PATH + "/{id:id}", _put, Doc("Replace a member", SHAPE, takes=SHAPE, example=EXAMPLE))
+    doors.add("DELETE", PATH + "/{id:id}", _delete, Doc("Delete a member", SHAPE))
+    doors.add(
+        "DELETE",
+        PATH,
+        _delete_many,
+        Doc("Delete the members that match; all without a filter", Many(SHAPE), takes=SELECTION, partial=True),
+    )
 
 
 def _queue_id(call: Call) -> int | None:

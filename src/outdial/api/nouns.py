@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from outdial.api import wire
+from outdial.api.doc import Doc, Many
 from outdial.api.doors import Call, Doors, Handler
 from outdial.api.fields import Shape
 from outdial.store.listing import Page, Row
@@ -65,6 +66,8 @@ def as_stored(call: Call, row: Row) -> Row:
 class Noun:
     path: str
     """Of the collection, with the owner's id as ``{parent}`` where there is one."""
+    label: str
+    """As sentences call one: ``resource group``."""
     shape: Shape
     records: Records
     filters: Shape = field(default_factory=wire.filter_shape)
@@ -75,6 +78,8 @@ class Noun:
     """What a record must be like after the change, seen within its transaction. Raises BadField: nothing is stored."""
     on_create: Mapping[str, Any] = field(default_factory=dict)
     """Values of fields that a create leaves out, where they are not the table's own."""
+    example: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of a body, for readers of the description."""
     live: Callable[[Call, Row], Row] = as_stored
     """Adds what only the running service knows of a record."""
 
@@ -88,9 +93,22 @@ class Noun:
             ("patch", "PATCH", item, self.patch),
             ("delete", "DELETE", item, self.delete),
         )
+        docs = self._docs()
         for verb, method, path, handler in every:
             if verb in self.verbs:
-                doors.add(method, path, handler)
+                doors.add(method, path, handler, docs[verb])
+
+    def _docs(self) -> dict[Verb, Doc]:
+        shape, a = self.shape, f"a{'n' if self.label[0] in 'aeiou' else ''} {self.label}"
+        example = self.example
+        return {
+            "list": Doc(f"Search {self.label}s", Many(shape), searches=self.filters),
+            "create": Doc(f"Create {a}", shape, takes=shape, example=example),
+            "get": Doc(f"Read {a}", shape),
+            "put": Doc(f"Replace {a}: what is left out becomes zero", shape, takes=shape, example=example),
+            "patch": Doc(f"Change some fields of {a}", shape, takes=shape, partial=True),
+            "delete": Doc(f"Delete {a}", shape),
+        }
 
     async def list(self, call: Call) -> Response:
         query, scope = call.query(self.filters), self._scope(call)

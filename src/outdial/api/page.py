@@ -1,4 +1,4 @@
-"""The plain live page at ``/``: one file, its script and style allowed by their hashes."""
+"""Pages of one file each, whose script and style are allowed by their hashes; at ``/`` the plain live page."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ import base64
 import hashlib
 import re
 from functools import lru_cache
-from pathlib import Path
+from importlib import resources
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-_FILE = Path(__file__).with_name("page.html")
 _PART = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 
 
-@lru_cache(maxsize=1)
-def _page() -> tuple[bytes, str]:
+@lru_cache(maxsize=4)
+def _page(name: str) -> tuple[bytes, str]:
     """The page and the policy that lets exactly its own script and style run."""
-    text = _FILE.read_text(encoding="utf-8")
+    text = resources.files("outdial.api").joinpath(name).read_text(encoding="utf-8")
     allowed: dict[str, list[str]] = {"script": [], "style": []}
     for kind, body in _PART.findall(text):
         digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
@@ -31,7 +30,12 @@ def _page() -> tuple[bytes, str]:
     return text.encode(), policy
 
 
-async def page(request: Request) -> Response:
-    body, policy = _page()
+def send(name: str) -> Response:
+    """A page of this folder."""
+    body, policy = _page(name)
     headers = {"Content-Security-Policy": policy, "Cache-Control": "no-cache"}
     return Response(body, media_type="text/html", headers=headers)
+
+
+async def page(request: Request) -> Response:
+    return send("page.html")

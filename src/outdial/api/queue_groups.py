@@ -49,6 +49,7 @@ def _typed(verb: Callable[..., Row]) -> Callable[..., Row]:
 _STORE = queues.GROUPS
 GROUPS = Noun(
     "/call_center/queues/{parent:id}/resource_groups",
+    "resource group of a queue",
     SHAPE,
     Verbs(
         _search,

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from outdial.api import wire
+from outdial.api.doc import Doc, Many
 from outdial.api.doors import Call, Doors
 from outdial.api.fields import Field, Parts, Shape
 from outdial.api.kinds import Choice, Flag, Free, Ids, Instant, Link, Text, TextMap, Texts, Whole
@@ -93,19 +94,27 @@ def _search(conn: Connection, domain_id: int, query: ListQuery) -> Page:
     return queues.search(conn, domain_id, query if query.fields else replace(query, fields=LISTED))
 
 
+TAGGED = wire.filter_shape()
 RECORDS = Verbs(_search, _get, queues.create, queues.replace, queues.patch, queues.delete)
-QUEUES = Noun("/call_center/queues", SHAPE, RECORDS, filters=FILTERS, check=_check, rule=_rule)
+QUEUES = Noun("/call_center/queues", "queue", SHAPE, RECORDS, filters=FILTERS, check=_check, rule=_rule)
 
 
 def install(doors: Doors) -> None:
-    doors.add("GET", "/call_center/queues/tags", _tags)
-    doors.add("GET", "/call_center/queues/state", _state)
-    doors.add("PATCH", "/call_center/queues/state", _switch)
+    doors.add("GET", "/call_center/queues/tags", _tags, Doc("Search the tags in use", Many(TAGS), searches=TAGGED))
+    doors.add(
+        "GET", "/call_center/queues/state", _state, Doc("Whether all matching queues are on", STATE, searches=FILTERS)
+    )
+    doors.add(
+        "PATCH",
+        "/call_center/queues/state",
+        _switch,
+        Doc("Switch all matching queues on or off", Shape(count=Whole()), takes=SWITCH),
+    )
     QUEUES.install(doors)
 
 
 async def _tags(call: Call) -> Response:
-    query = call.query(wire.filter_shape())
+    query = call.query(TAGGED)
     return await wire.answer_page(TAGS, await call.read(lambda conn: queues.tags(conn, call.domain_id, query)))
 
 

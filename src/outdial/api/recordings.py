@@ -7,9 +7,10 @@ import asyncio
 from starlette.responses import Response
 
 from outdial.api import sounds, wire
+from outdial.api.doc import Doc, Many, Raw
 from outdial.api.doors import Call, Doors
 from outdial.api.fields import Field, Shape
-from outdial.api.kinds import Ids, Instant, Long, Span, Text, Texts
+from outdial.api.kinds import Choice, Ids, Instant, Long, Span, Text, Texts
 from outdial.api.media import send_media
 from outdial.store import calls
 from outdial.store.listing import Page, Row
@@ -28,15 +29,21 @@ SHAPE = Shape(
     channel=Text(),
 )
 FILTERS = wire.filter_shape(uploaded_at=Span(), reference_id=Texts(), channel=Texts())
+SOURCE = Shape(source=Choice(("", "media")))
 SELECTION = Shape(id=Field(Ids(), required=True))
 
 
 def install(doors: Doors) -> None:
-    doors.add("GET", "/storage/file", _list)
-    doors.add("DELETE", "/storage/file", _delete)
+    doors.add("GET", "/storage/file", _list, Doc("Search recordings and other files", Many(SHAPE), searches=FILTERS))
+    doors.add("DELETE", "/storage/file", _delete, Doc("Delete files", takes=SELECTION))
     for path in ("/storage/recordings/{id:id}", "/storage/file/{id:id}"):
-        doors.add("GET", path + "/stream", _stream)
-        doors.add("GET", path + "/download", _download)
+        doors.add(
+            "GET",
+            path + "/stream",
+            _stream,
+            Doc("Hear a file; one byte range is served", Raw("audio/wav"), asks=SOURCE),
+        )
+        doors.add("GET", path + "/download", _download, Doc("Download a file", Raw("audio/wav"), asks=SOURCE))
 
 
 def _wire(row: Row) -> Row:

@@ -7,6 +7,7 @@ from functools import partial
 from starlette.responses import Response
 
 from outdial.api import wire
+from outdial.api.doc import Doc, Many
 from outdial.api.doors import Call, Doors
 from outdial.api.fields import Field, Part, Parts, Shape
 from outdial.api.kinds import Choice, Flag, Ids, Instant, Link, Text, TextMap, Texts, Whole
@@ -56,12 +57,14 @@ def _dialable(row: Row) -> None:
 
 RESOURCES = Noun(
     "/call_center/resources",
+    "resource",
     SHAPE,
     resources,
     filters=wire.filter_shape(name=Text(), enabled=Flag(), gateway=Ids()),
 )
 DISPLAYS = Noun(
     "/call_center/resources/{parent:id}/display",
+    "caller number",
     DISPLAY,
     resources.DISPLAYS,
     filters=wire.filter_shape(display=Text()),
@@ -73,8 +76,18 @@ DISPLAYS = Noun(
 def install(doors: Doors) -> None:
     RESOURCES.install(doors)
     DISPLAYS.install(doors)
-    doors.add("POST", "/call_center/resources/{parent:id}/display/bulk", _create_displays)
-    doors.add("DELETE", "/call_center/resources/{parent:id}/display", _delete_displays)
+    doors.add(
+        "POST",
+        "/call_center/resources/{parent:id}/display/bulk",
+        _create_displays,
+        Doc("Create many caller numbers, all or none", Shape(id=Ids()), takes=BULK),
+    )
+    doors.add(
+        "DELETE",
+        "/call_center/resources/{parent:id}/display",
+        _delete_displays,
+        Doc("Delete many caller numbers", Many(DISPLAY), asks=Shape(items=Ids())),
+    )
 
 
 async def _create_displays(call: Call) -> Response:

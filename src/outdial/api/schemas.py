@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from outdial.api import wire
+from outdial.api.doc import Doc, Many
 from outdial.api.doors import Call, Doors
 from outdial.api.fields import Field, Parts, Shape
 from outdial.api.kinds import Choice, Flag, Free, Instant, Link, Long, Text, Texts, Whole
@@ -43,6 +44,8 @@ VERSION = Shape(
     payload=Free(),
 )
 NAMED = Shape(name=Text(), count=Whole())
+TAGGED = wire.filter_shape(type=Texts())
+VERSIONS = wire.filter_shape()
 
 
 async def _check(call: Call, verb: Verb, values: dict[str, Any]) -> None:
@@ -58,6 +61,7 @@ async def _check(call: Call, verb: Verb, values: dict[str, Any]) -> None:
 
 SCHEMAS = Noun(
     "/routing/schema",
+    "flow schema",
     SHAPE,
     schemas,
     filters=wire.filter_shape(name=Text(), type=Texts(), editor=Flag(), tags=Texts()),
@@ -66,17 +70,22 @@ SCHEMAS = Noun(
 
 
 def install(doors: Doors) -> None:
-    doors.add("GET", "/routing/schema/tags", _tags)
+    doors.add("GET", "/routing/schema/tags", _tags, Doc("Search the tags in use", Many(NAMED), searches=TAGGED))
     SCHEMAS.install(doors)
-    doors.add("GET", "/routing/schema/{parent:id}/versions", _versions)
+    doors.add(
+        "GET",
+        "/routing/schema/{parent:id}/versions",
+        _versions,
+        Doc("Search the versions of a flow schema, newest first", Many(VERSION), searches=VERSIONS),
+    )
 
 
 async def _tags(call: Call) -> Response:
-    query = call.query(wire.filter_shape(type=Texts()))
+    query = call.query(TAGGED)
     return await wire.answer_page(NAMED, await call.read(lambda conn: schemas.tags(conn, call.domain_id, query)))
 
 
 async def _versions(call: Call) -> Response:
-    query, parent = call.query(wire.filter_shape()), call.path_id("parent")
+    query, parent = call.query(VERSIONS), call.path_id("parent")
     page = await call.read(lambda conn: schemas.versions(conn, call.domain_id, query, parent=parent))
     return await wire.answer_page(VERSION, page)

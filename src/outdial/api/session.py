@@ -14,9 +14,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from outdial.api import wire
+from outdial.api.doc import Doc
 from outdial.api.doors import Call, Deps, Doors, token_of
 from outdial.api.fields import Field, Shape
-from outdial.api.kinds import Text
+from outdial.api.kinds import Text, Whole
 from outdial.domain.errors import NotFound, UserMistake
 from outdial.store import Store, domains, tokens, users
 from outdial.store.users import Credentials
@@ -32,6 +33,7 @@ HASHES_AT_ONCE = 2
 LOGIN = Shape(
     username=Field(Text(255), required=True), password=Field(Text(1024), required=True), domain=Text(255), mobile=Text()
 )
+TOKEN = Shape(access_token=Text(), token_type=Text(), expires_in=Whole())
 EXCHANGE = Shape(token=Field(Text(255), required=True))
 
 _gate = asyncio.Semaphore(HASHES_AT_ONCE)
@@ -128,10 +130,17 @@ def _nobodys_hash() -> str:
 
 
 def install(doors: Doors) -> None:
-    doors.add_open("GET", "/login", _probe)
-    doors.add_open("POST", "/login", _login)
-    doors.add_open("POST", "/session", _exchange)
-    doors.add("POST", "/logout", _logout)
+    doors.add_open(
+        "GET",
+        "/login",
+        _probe,
+        Doc("Whether a domain may be signed in to", {"type": "object"}, asks=Shape(domain=Text())),
+    )
+    doors.add_open(
+        "POST", "/login", _login, Doc("Sign in", TOKEN, takes=LOGIN, example={"username": "admin", "password": "…"})
+    )
+    doors.add_open("POST", "/session", _exchange, Doc("A one-time token for a session", TOKEN, takes=EXCHANGE))
+    doors.add("POST", "/logout", _logout, Doc("End the session"))
 
 
 async def _probe(request: Request, deps: Deps) -> Response:

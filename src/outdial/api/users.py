@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from outdial.api import wire
+from outdial.api.doc import Doc, Many
 from outdial.api.doors import Call, Doors
-from outdial.api.fields import Field, Shape
-from outdial.api.kinds import Flag, Instant, Long, Text
+from outdial.api.fields import Field, Parts, Shape
+from outdial.api.kinds import Flag, Free, Instant, Long, Text
 from outdial.api.nouns import Noun, Verb, Verbs
 from outdial.api.session import hash_password
 from outdial.api.shapes import AUDIT, ID
@@ -31,6 +32,24 @@ SHAPE = Shape(
     **AUDIT,
 )
 TOKEN = Shape(id=Long(), usage=Text(250), created_at=Instant(), expires_at=Instant(), token=Text())
+NEW_TOKEN = Shape(usage=Text(250), expires_at=Instant())
+RIGHT = Shape(id=Text(), name=Text())
+SCOPE = Shape(class_=Text(), access=Text())
+USERINFO = Shape(
+    dc=Long(),
+    domain=Text(),
+    user_id=Long(),
+    name=Text(),
+    username=Text(),
+    preferred_username=Text(),
+    updated_at=Instant(),
+    expires_at=Instant(),
+    scope=Parts(SCOPE),
+    permissions=Parts(RIGHT),
+    roles=Free(list),
+    license=Free(list),
+)
+WARNINGS = Shape(warnings=Free(list))
 
 CLASSES = (
     "media_file", "schema", "gateways", "cc_resource", "cc_resource_group", "cc_queue", "dictionaries", "calendars",
@@ -52,16 +71,30 @@ SECTIONS = (
 
 
 def install(doors: Doors) -> None:
-    doors.add("GET", "/userinfo", _userinfo)
-    doors.add("GET", "/role/metadata/access", _visible)
-    doors.add("GET", "/users/warnings", _warnings)
-    doors.add("GET", "/user", _self)
-    doors.add("GET", "/user/settings/{key}", _setting)
-    doors.add("PUT", "/user/settings/{key}", _keep_setting)
+    doors.add("GET", "/userinfo", _userinfo, Doc("Who is signed in, with which rights", USERINFO))
+    doors.add(
+        "GET", "/role/metadata/access", _visible, Doc("Which parts of the admin site are shown", {"type": "object"})
+    )
+    doors.add("GET", "/users/warnings", _warnings, Doc("What the signed-in user should know", WARNINGS))
+    doors.add("GET", "/user", _self, Doc("Read the signed-in user", SHAPE))
+    doors.add(
+        "GET", "/user/settings/{key}", _setting, Doc("Read one of the signed-in user's settings", {"type": "object"})
+    )
+    doors.add(
+        "PUT",
+        "/user/settings/{key}",
+        _keep_setting,
+        Doc("Keep one of the signed-in user's settings", {"type": "object"}, takes={"type": "object"}),
+    )
     USERS.install(doors)
-    doors.add("GET", "/users/{id:id}/tokens", _tokens)
-    doors.add("POST", "/users/{id:id}/tokens", _new_token)
-    doors.add("DELETE", "/users/{id:id}/tokens/{token:id}", _end_token)
+    doors.add("GET", "/users/{id:id}/tokens", _tokens, Doc("List a user's tokens, without their texts", Many(TOKEN)))
+    doors.add(
+        "POST",
+        "/users/{id:id}/tokens",
+        _new_token,
+        Doc("Make a token", TOKEN, takes=NEW_TOKEN, example={"usage": "nightly import"}),
+    )
+    doors.add("DELETE", "/users/{id:id}/tokens/{token:id}", _end_token, Doc("End a token", Shape(id=Long())))
 
 
 async def _userinfo(call: Call) -> Response:
@@ -167,6 +200,7 @@ def _changed(conn: Connection, domain_id: int, row: Row, values: dict[str, Any])
 
 USERS = Noun(
     "/users",
+    "user",
     SHAPE,
     Verbs(users.search, users.get, _create, _replace, _patch, _delete),
     filters=wire.filter_shape(username=Text(), name=Text()),
@@ -190,7 +224,7 @@ async def _tokens(call: Call) -> Response:
 
 async def _new_token(call: Call) -> Response:
     """The text of the token is shown here and never again."""
-    user_id, given = _owner(call), TOKEN.read(await call.body())
+    user_id, given = _owner(call), NEW_TOKEN.read(await call.body())
     usage, expires, text = given.get("usage", ""), given.get("expires_at"), secrets.token_urlsafe(32)
     if expires and expires <= call.deps.now():
         raise BadField("expires_at", "expected an instant in the future")

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from outdial.api.fields import Shape
-from outdial.api.kinds import Ids, Kind, Span, TextMap, Texts
+from outdial.api.kinds import Ids, Kind, Span, Text, TextMap, Texts, Whole
 from outdial.domain.errors import BadField, OutdialError, UserMistake
 from outdial.store.listing import DEFAULT_SIZE, ListQuery, Page
 
@@ -70,6 +70,11 @@ def parse_json(data: bytes) -> Any:
 def filter_shape(**kinds: Kind) -> Shape:
     """The filters of a list beside ``id``, by name."""
     return Shape(**{"id": Ids(), **kinds})
+
+
+def search_shape(filters: Shape) -> Shape:
+    """A search in a body: the filters, and what a query says of the page."""
+    return Shape(page=Whole(0), size=Whole(0), q=Text(), sort=Text(), fields=Texts(), **filters.fields)
 
 
 def with_filters(query: ListQuery, *without: str, **filters: Any) -> ListQuery:
