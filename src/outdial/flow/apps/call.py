@@ -20,7 +20,7 @@ class Hangup:
     cause: str = arg("", whole=True, help="Cause by name or number; NORMAL_CLEARING when empty or unknown.")
 
 
-@application("hangup", args=Hangup, group="call", kinds=VOICE, help="Ends the call and the flow.")
+@application("hangup", args=Hangup, group="call", kinds=VOICE, ends=True, help="Ends the call and the flow.")
 async def hangup(run: Run, args: Hangup) -> str:
     cause = by_text(args.cause)
     run.caller().hang_up(cause)

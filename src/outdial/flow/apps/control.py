@@ -14,8 +14,8 @@ from outdial.flow.program import If, Step, Switch, While
 @dataclass(frozen=True, slots=True)
 class IfArgs:
     expression: str = arg(required=True, help="JavaScript; its truth decides.")
-    then: list[Any] = arg(list, help="Applications to run when it is true.")
-    otherwise: list[Any] = arg(list, wire="else", help="Applications to run when it is not.")
+    then: list[Any] = arg(list, port="Then", help="Applications to run when it is true.")
+    otherwise: list[Any] = arg(list, wire="else", port="Else", help="Applications to run when it is not.")
 
 
 @application("if", args=IfArgs, group="control", help="Runs one of two branches; on a wrong expression neither.")
@@ -30,7 +30,9 @@ async def if_(run: Run, step: Step) -> str:
 @dataclass(frozen=True, slots=True)
 class SwitchArgs:
     variable: str = arg(required=True, help="Text to compare, usually ${name}.")
-    case: dict[str, Any] = arg(dict, required=True, help="Applications per value; `default` for all others.")
+    case: dict[str, Any] = arg(
+        dict, required=True, port="Case", help="Applications per value; `default` for all others."
+    )
 
 
 @application("switch", args=SwitchArgs, group="control", help="Runs the branch whose key equals the text exactly.")
@@ -48,7 +50,7 @@ async def switch(run: Run, step: Step) -> str:
 @dataclass(frozen=True, slots=True)
 class WhileArgs:
     condition: str = arg(required=True, help="JavaScript; tested before each pass but the first.")
-    do: list[Any] = arg(list, help="Applications of one pass.")
+    do: list[Any] = arg(list, port="Do", help="Applications of one pass.")
     max_steps: int = arg(1000, wire="maxSteps", help="Evaluations of this loop in the whole flow.")
 
 
@@ -71,7 +73,7 @@ class Goto:
     tag: str = arg(whole=True, required=True, help="Tag of the application to continue with.")
 
 
-@application("goto", args=Goto, group="control", help="Continues at a tag; an unknown tag changes nothing.")
+@application("goto", args=Goto, group="control", ends=True, help="Continues at a tag; an unknown tag changes nothing.")
 async def goto(run: Run, args: Goto) -> None:
     if not run.cursor.jump(args.tag):
         raise AppFailed(f"no jump to {args.tag!r}: no such tag, or too many jumps")
@@ -82,7 +84,7 @@ class Nothing:
     ignored: Any = arg(None, whole=True, help="Not used.")
 
 
-@application("break", args=Nothing, group="control", help="Ends the flow. The call stays up.")
+@application("break", args=Nothing, group="control", ends=True, help="Ends the flow. The call stays up.")
 async def break_(run: Run, args: Nothing) -> None:
     run.cancelled = True
 

@@ -17,7 +17,13 @@ from outdial.flow.values import as_text
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    values: dict[str, Any] = arg(whole=True, required=True, help="Names and values, or a list of such objects.")
+    values: dict[str, Any] = arg(
+        whole=True,
+        required=True,
+        sets=True,
+        example={"status": "Busy"},
+        help="Names and values, or a list of such objects.",
+    )
 
 
 @application("set", args=Set, group="data", help="Sets variables; all values are expanded before any is set.")
@@ -46,7 +52,7 @@ async def export(run: Run, args: Names) -> None:
 @dataclass(frozen=True, slots=True)
 class Js:
     data: str = arg("", required=True, raw=True, help="Body of a function; `return` gives the result.")
-    set_var: str = arg("", wire="setVar", required=True, help="Variable for the result.")
+    set_var: str = arg("", wire="setVar", required=True, sets=True, help="Variable for the result.")
 
 
 _CALL = re.compile(r'_get(Channel|Global)Var\("((?:[^"\\\n\r]|\\[^\n\r])*)"\)')

@@ -18,12 +18,12 @@ MAX_DIGITS = 128
 
 @dataclass(frozen=True, slots=True)
 class GetDigits:
-    set_var: str = arg("MyVar", wire="setVar", help="Variable for the digits.")
+    set_var: str = arg("MyVar", wire="setVar", sets=True, help="Variable for the digits.")
     min: int = arg(1, help="Fewest digits.")
     max: int = arg(1, help="Most digits; input ends at once when they are there.")
     tries: int = arg(1, help="How often the prompt is played while input is missing or wrong.")
-    timeout: int = arg(3000, help="Milliseconds to wait for the first key after the prompt.")
-    digit_timeout: int = arg(0, wire="digitTimeout", help="Milliseconds between keys; 0: as timeout.")
+    timeout: int = arg(3000, unit="ms", help="How long to wait for the first key after the prompt.")
+    digit_timeout: int = arg(0, wire="digitTimeout", unit="ms", help="Time between keys; 0: as timeout.")
     terminators: str = arg("#", help="Keys that end the input; they do not belong to it.")
     regexp: str = arg(".*", help="Must be found in the input; anchor it to match the whole.")
     flush: bool = arg(False, wire="flushDTMF", help="Not used; call flushDtmf before.")

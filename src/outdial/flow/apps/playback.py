@@ -20,9 +20,14 @@ ALL_KEYS = "0123456789*#"
 
 @dataclass(frozen=True, slots=True)
 class File:
-    id: int = arg(0, help="Id of a media file.")
+    id: int = arg(0, lookup="media", help="Id of a media file.")
     name: str = arg("", help="Its name; milliseconds of a silence; the script of a tone.")
-    type: str = arg("", help="Empty or a MIME type: media. `silence`, `tone`.")
+    type: str = arg("", help="Empty or a MIME type: media. `silence`, `tone`.", example="silence")
+
+    @property
+    def refers(self) -> bool:
+        """Whether it stands for a media file."""
+        return self.type in MEDIA_TYPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +43,13 @@ class Playback:
     args=Playback,
     group="call",
     kinds=VOICE,
+    waits=True,
     help="Plays files, silence and tones; a key of playback_terminators (`*` unless set) stops it.",
     results={
         "playback_terminator_used": "The key that stopped it.",
         "read_result": "With getDigits: success, timeout or failure.",
         "read_terminator_used": "With getDigits: the key that ended the input.",
+        "<setVar>_invalid": "With getDigits: input that does not match the regexp.",
     },
 )
 async def playback(run: Run, args: Playback) -> str | None:

@@ -16,7 +16,9 @@ class Success:
     export: list[str] = arg(list, help=_EXPORT)
 
 
-@application("success", args=Success, group="result", kinds=SERVICE, help="After a call: the member is done.")
+@application(
+    "success", args=Success, group="result", kinds=SERVICE, ends=True, help="After a call: the member is done."
+)
 async def success(run: Run, args: Success) -> None:
     run.answer("success", args, args.export)
 
@@ -24,7 +26,9 @@ async def success(run: Run, args: Success) -> None:
 @dataclass(frozen=True, slots=True)
 class Abandoned:
     status: str = arg("abandoned", help="`success` makes it a success; any other text is ignored.")
-    wait_between_retries: int = arg(0, wire="waitBetweenRetries", help="Seconds until the next try; 0: the queue's.")
+    wait_between_retries: int = arg(
+        0, wire="waitBetweenRetries", unit="s", help="Seconds until the next try; 0: the queue's."
+    )
     max_attempts: int = arg(0, wire="maxAttempts", help="Attempts in all; 0: the queue's.")
     exclude_current: bool = arg(False, wire="excludeCurrentCommunication", help="Do not ring this number again.")
     redial: bool = arg(False, help="This number is the first in turn again.")
@@ -34,7 +38,9 @@ class Abandoned:
     export: list[str] = arg(list, help=_EXPORT)
 
 
-@application("abandoned", args=Abandoned, group="result", kinds=SERVICE, help="After a call: ring again, or stop.")
+@application(
+    "abandoned", args=Abandoned, group="result", kinds=SERVICE, ends=True, help="After a call: ring again, or stop."
+)
 async def abandoned(run: Run, args: Abandoned) -> None:
     run.answer("abandoned", args, args.export)
 
@@ -42,12 +48,14 @@ async def abandoned(run: Run, args: Abandoned) -> None:
 @dataclass(frozen=True, slots=True)
 class Retry:
     next_resource: bool = arg(False, wire="nextResource", help="Use the next resource.")
-    sleep: int = arg(0, help="Milliseconds before dialling again.")
+    sleep: int = arg(0, unit="ms", help="Milliseconds before dialling again.")
     resource: dict[str, Any] = arg(dict, help="Use this resource.")
     export: list[str] = arg(list, help="Lost, as the released engine loses it.")
 
 
-@application("retry", args=Retry, group="result", kinds=SERVICE, help="Predictive queues only; here as `abandoned`.")
+@application(
+    "retry", args=Retry, group="result", kinds=SERVICE, ends=True, help="Predictive queues only; here as `abandoned`."
+)
 async def retry(run: Run, args: Retry) -> None:
     run.answer("retry", args, [])
 
@@ -59,7 +67,7 @@ class Confirm:
     export: list[str] = arg(list, help="Variables to add to this attempt's; they are not stored.")
 
 
-@application("confirm", args=Confirm, group="result", kinds=SERVICE, help="Before a call: go on.")
+@application("confirm", args=Confirm, group="result", kinds=SERVICE, ends=True, help="Before a call: go on.")
 async def confirm(run: Run, args: Confirm) -> None:
     run.answer("confirm", args, args.export)
 
@@ -67,13 +75,13 @@ async def confirm(run: Run, args: Confirm) -> None:
 @dataclass(frozen=True, slots=True)
 class Cancel:
     description: str = arg("", help="Kept with the attempt.")
-    wait_between_retries: int = arg(0, wire="waitBetweenRetries", help="Seconds until the next try.")
+    wait_between_retries: int = arg(0, wire="waitBetweenRetries", unit="s", help="Seconds until the next try.")
     stop: bool = arg(False, help="Never try this member again.")
     exclude_current: bool = arg(False, wire="excludeCurrentCommunication", help="Accepted; does nothing.")
     min_offering_at: int = arg(0, wire="minOfferingAt", help="Accepted; does nothing.")
     export: list[str] = arg(list, help="Accepted for later hooks.")
 
 
-@application("cancel", args=Cancel, group="result", kinds=SERVICE, help="Before a call: do not ring now.")
+@application("cancel", args=Cancel, group="result", kinds=SERVICE, ends=True, help="Before a call: do not ring now.")
 async def cancel(run: Run, args: Cancel) -> None:
     run.answer("cancel", args, args.export)

@@ -14,16 +14,16 @@ from outdial.flow.ports import SilenceMs
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    ms: int = arg(whole=True, required=True, help="Milliseconds.")
+    ms: int = arg(whole=True, required=True, unit="ms", help="How long.", example=2000)
 
 
-@application("softSleep", args=Pause, group="time", help="Waits, while a background sound may go on.")
+@application("softSleep", args=Pause, group="time", waits=True, help="Waits, while a background sound may go on.")
 async def soft_sleep(run: Run, args: Pause) -> None:
     run.shared.steps = 0
     await asyncio.sleep(max(0, args.ms) / 1000)
 
 
-@application("sleep", args=Pause, group="time", kinds=VOICE, help="Waits on the call, in silence.")
+@application("sleep", args=Pause, group="time", kinds=VOICE, waits=True, help="Waits on the call, in silence.")
 async def sleep(run: Run, args: Pause) -> None:
     run.shared.steps = 0
     if args.ms > 0:
@@ -32,7 +32,7 @@ async def sleep(run: Run, args: Pause) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Timezone:
-    name: str = arg("", required=True, help="IANA name, such as Europe/Kyiv.")
+    name: str = arg("", required=True, help="IANA name.", example="Europe/Kyiv")
 
 
 @application("timezone", args=Timezone, group="time", help="Changes the time zone of the date helpers.")
