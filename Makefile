@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DELETE_ON_ERROR:
-.PHONY: help install run test check format bench clean
+.PHONY: help install run test check format reference bench clean
 
 help: ## list these words
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -29,6 +29,9 @@ check: .venv/developing ## format, lint, types, import arrows, shape; in seconds
 format: .venv/developing ## write the code as `make check` wants it
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+reference: .venv/developing ## write docs/applications.md from the applications' declarations
+	$(BIN)/python -m outdial.flow.reference docs/applications.md
 
 bench: .venv/developing ## measure; the figures go to docs/benchmarks.md
 	@scripts/apt-need sipp:sip-tester

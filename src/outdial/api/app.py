@@ -19,6 +19,7 @@ from outdial.api import (
     calendars,
     calls,
     communications,
+    flows,
     gateways,
     groups,
     health,
@@ -41,7 +42,7 @@ from outdial.api.page import page
 from outdial.domain.errors import NotFound, UserMistake
 
 ROOMS = (
-    health, session, users, media, schemas, gateways, resources, groups, communications, calendars, lists,
+    health, session, users, media, flows, schemas, gateways, resources, groups, communications, calendars, lists,
     attempts, members, queues, queue_groups, calls, recordings, live,
 )  # fmt: skip
 """In the order of their routes: fixed paths stand before those with an id in their place."""

@@ -18,15 +18,24 @@ SCALARS: dict[Any, Type] = {str: "text", int: "integer", bool: "flag"}
 
 
 @dataclass(frozen=True, slots=True)
+class LimitMeta:
+    max: int = arg(0, help="How often the step runs.")
+    failover: str = arg("", help="Tag to go on at, at every later arrival.")
+
+
+@dataclass(frozen=True, slots=True)
+class TraceMeta:
+    name: str = arg("", help="How reports call this step.")
+
+
+@dataclass(frozen=True, slots=True)
 class Meta:
     """What every application object may have beside its application (flow-engine §1.2)."""
 
     tag: str = arg("", help="A name to jump to with `goto` or a failover.")
-    limit: dict[str, Any] = arg(
-        dict, help="`max`: how often the step runs; at every later arrival the flow goes on at the tag `failover`."
-    )
+    limit: LimitMeta | None = arg(None, help="Counts the arrivals at this step; works with both of its parts only.")
     breaks: bool = arg(False, wire="break", help="End the flow after this step. The call stays up.")
-    trace: dict[str, Any] = arg(dict, help="`name`: how reports call this step.")
+    trace: TraceMeta | None = arg(None, help="For reports of paths.")
     id: str = arg("", wire="_id", help="For editors; does nothing.")
     aside: bool = arg(False, wire="async", help="Accepted; does nothing.")
 
@@ -40,6 +49,7 @@ class Field:
     help: str
     default: Any = None
     required: bool = False
+    unless: tuple[str, ...] = ()
     secret: bool = False
     raw: bool = False
     sets: bool = False
@@ -124,7 +134,7 @@ def _plain(field: Field) -> dict[str, Any]:
     values = {name: getattr(field, name) for name in field.__dataclass_fields__}
     values["fields"] = [_plain(inner) for inner in field.fields]
     values["item"] = _plain(field.item) if field.item else None
-    values["choices"] = list(field.choices)
+    values |= {"choices": list(field.choices), "unless": list(field.unless)}
     return {name: value for name, value in values.items() if value not in (None, "", [], {}) and value is not False}
 
 
@@ -134,7 +144,7 @@ def _field(field: dataclasses.Field[Any], hint: Any) -> Field:
     return dataclasses.replace(_typed(name, hint, steps=bool(known["port"])), default=_default(field), **known)
 
 
-_TAKEN = ("help", "required", "secret", "raw", "sets", "port", "unit", "lookup", "choices", "example")
+_TAKEN = ("help", "required", "unless", "secret", "raw", "sets", "port", "unit", "lookup", "choices", "example")
 
 
 def _default(field: dataclasses.Field[Any]) -> Any:
