@@ -66,10 +66,7 @@ class MethodNotAllowed(UserMistake):
 
 
 def build(deps: Deps) -> Starlette:
-    doors = Doors(deps)
-    for room in ROOMS:
-        doors.enter(room)
-        room.install(doors)
+    doors = every_door(deps)
     described = Reference(doors.described, version("outdial"))
     routes = [*doors.routes, Route("/openapi.json", described.json), Route("/docs", described.page)]
     return Starlette(
@@ -77,6 +74,14 @@ def build(deps: Deps) -> Starlette:
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers={HTTPException: _no_such_door},
     )
+
+
+def every_door(deps: Deps) -> Doors:
+    doors = Doors(deps)
+    for room in ROOMS:
+        doors.enter(room)
+        room.install(doors)
+    return doors
 
 
 async def _no_such_door(request: Request, error: Exception) -> Response:
