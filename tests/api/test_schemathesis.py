@@ -25,10 +25,8 @@ from tests.api.door import Door
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 SCHEMA = schemathesis.openapi.from_dict(document(every_door(cast(Deps, None)).described, "1"))
-OPERATIONS = {
-    f"{one.method.upper()} {one.path}": one
-    for one in (found.ok() for found in SCHEMA.get_all_operations() if isinstance(found, Ok))
-}
+FOUND = [found.ok() for found in SCHEMA.get_all_operations() if isinstance(found, Ok)]
+OPERATIONS = {f"{one.method.upper()} {one.path}": one for one in FOUND}
 HERE = "http://outdial.test/api"
 UNWELL = frozenset({"GET /health"})
 """Its 503 is an answer."""
