@@ -8,7 +8,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from outdial.api.doc import Doc
+from outdial.api.doc import Doc, Raw
 from outdial.api.doors import Call, Deps, Doors
 from outdial.flow.catalogue import catalogue
 from outdial.flow.jsonschema import json_schema
@@ -18,7 +18,9 @@ WHILE_IT_RUNS = "public, max-age=300"
 
 def install(doors: Doors) -> None:
     doors.add("GET", "/flow/applications", _applications, Doc("What the flow language can do", {"type": "object"}))
-    doors.add_open("GET", "/flow/schema.json", _json_schema, Doc("The JSON Schema of flow schemas", {"type": "object"}))
+    doors.add_open(
+        "GET", "/flow/schema.json", _json_schema, Doc("The JSON Schema of flow schemas", Raw("application/schema+json"))
+    )
 
 
 async def _applications(call: Call) -> Response:

@@ -110,7 +110,7 @@ class _Book:
     def _answer(self, doc: Doc) -> Json:
         match doc.gives:
             case Raw(media_type):
-                schema = {"type": "string", "contentMediaType": media_type}
+                schema = {} if media_type.endswith("json") else {"type": "string", "contentMediaType": media_type}
                 return {"description": "The bytes.", "content": {media_type: {"schema": schema}}}
             case Many(shape):
                 items = {"type": "array", "items": self._out(shape)}
