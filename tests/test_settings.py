@@ -19,6 +19,7 @@ def test_environment_beats_file_beats_default(tmp_path: Path) -> None:
         ({"OUTDIAL_PORT": "many"}, "port: expected a whole number"),
         ({"OUTDIAL_SIP_PORT": "70000"}, "sip_port: expected a port"),
         ({"OUTDIAL_RTP_FIRST": "3000", "OUTDIAL_RTP_LAST": "2000"}, "rtp_last"),
+        ({"OUTDIAL_ALLOW_NETWORKS": "10.0.0.1/8"}, "allow_networks: expected networks such as"),
         ({"OUTDIAL_DATABASE_URL": "oracle://x"}, "database_url: expected postgresql"),
     ],
 )

@@ -27,6 +27,8 @@ from outdial.dialer.prompts import Prompts
 from outdial.dialer.recordings import Recordings
 from outdial.domain.errors import Misconfigured
 from outdial.flow.validate import validate
+from outdial.net.addresses import read_networks
+from outdial.net.outside import Outside
 from outdial.settings import Settings
 from outdial.store.base import Store
 from outdial.store.files import Files
@@ -98,7 +100,8 @@ class Service:
         await self._let_admin_in(store)
         files = Files(settings.data)
         switch = EmbeddedSwitch(_switch_config(settings), now_ms)
-        dialer = self._dialer(store, switch, files)
+        outside = Outside(read_networks(settings.allow_networks))
+        dialer = self._dialer(store, switch, files, outside)
         worker = Worker()
         site = build(self._deps(store, switch, dialer, files, worker))
         listener = _listen(settings)
@@ -123,6 +126,7 @@ class Service:
         finally:
             await switch.close()  # whatever broke, nobody is left on the line
             worker.close()
+            await outside.close()
 
     async def _let_admin_in(self, store: Store) -> None:
         password = await session.ensure_admin(store)
@@ -142,9 +146,9 @@ class Service:
             loop.add_signal_handler(number, self.stop)
         await self._stop.wait()
 
-    def _dialer(self, store: Store, switch: EmbeddedSwitch, files: Files) -> Dialer:
+    def _dialer(self, store: Store, switch: EmbeddedSwitch, files: Files, outside: Outside) -> Dialer:
         settings = self.settings
-        flows = Flows(store, Prompts(store, files), now_ms)
+        flows = Flows(store, Prompts(store, files), now_ms, outside.of)
         tools = Tools(
             store=store,
             switch=switch,

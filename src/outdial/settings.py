@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from outdial.domain.errors import Misconfigured
+from outdial.net.addresses import read_networks
 
 PREFIX = "OUTDIAL_"
 FILE = "outdial.toml"
@@ -39,6 +40,9 @@ class Settings:
     drain_s: int = _setting(30, "On SIGTERM, seconds that calls in progress may go on")
     media_timeout_s: int = _setting(30, "Hang up an answered call after so many seconds without RTP; 0 = never")
     idle_after_flow_s: int = _setting(60, "Hang up so many seconds after a flow ran out without hangup; 0 = never")
+    allow_networks: str = _setting(
+        "", "Networks such as 10.0.0.0/8 that flows and webhooks may reach though not public"
+    )
     log_level: str = _setting("info", "debug, info, warning or error")
 
     @property
@@ -122,5 +126,9 @@ def _check(settings: Settings) -> None:
         raise Misconfigured("rtp_last: expected at least one port above rtp_first")
     if settings.database_url and not settings.database_url.startswith(("postgresql://", "postgres://", "sqlite:")):
         raise Misconfigured("database_url: expected postgresql://user:password@host/name")
+    try:
+        read_networks(settings.allow_networks)
+    except ValueError as error:
+        raise Misconfigured(f"allow_networks: expected networks such as 10.0.0.0/8, ::1; {error}") from None
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise Misconfigured("log_level: expected debug, info, warning or error")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -18,6 +19,7 @@ from outdial.flow.connection import VoiceConnection
 from outdial.flow.errors import SchemaError
 from outdial.flow.parse import parse
 from outdial.flow.ports import Env
+from outdial.flow.ports.net import NOWHERE, Net
 from outdial.flow.program import Program
 from outdial.flow.run import run, run_disconnected
 from outdial.store import schemas, variables
@@ -42,12 +44,16 @@ class VoiceEnd:
 class Flows:
     """Programs by schema id. ``follow`` brings them up to a plan; a run keeps the program it began with."""
 
-    def __init__(self, store: Store, prompts: Prompts, now: Now) -> None:
+    def __init__(
+        self, store: Store, prompts: Prompts, now: Now, net: Callable[[int], Net] = lambda domain_id: NOWHERE
+    ) -> None:
+        """``net`` is the way out of each domain."""
         self.prompts = prompts
         self.broken: dict[int, str] = {}
         """Schema id → what is wrong with it."""
         self._store = store
         self._now = now
+        self._net = net
         self._programs: dict[int, tuple[int, Program]] = {}
         """Schema id → the ``updated_at`` it was parsed at, and the program."""
         self._globals: dict[int, dict[str, str]] = {}
@@ -110,6 +116,7 @@ class Flows:
             media=DomainMedia(self.prompts, domain_id),
             schemas=_DomainSchemas(self, domain_id),
             globals=self._globals.get(domain_id, {}),
+            net=self._net(domain_id),
         )
 
     def _ask(self, domain_id: int, given: dict[str, str]) -> Ask:
@@ -118,6 +125,7 @@ class Flows:
             self._now,
             globals=self._globals.get(domain_id, {}),
             schemas=_DomainSchemas(self, domain_id),
+            net=self._net(domain_id),
         )
 
     async def _read_globals(self, domain_id: int) -> dict[str, str]:

@@ -11,6 +11,7 @@ from outdial.flow.apps.results import Abandoned, Cancel, Confirm
 from outdial.flow.connection import ServiceConnection
 from outdial.flow.machine import Answer, Shared
 from outdial.flow.ports import NOTHING, Clock, Env, Schemas
+from outdial.flow.ports.net import NOWHERE, Net
 from outdial.flow.program import Program
 from outdial.flow.run import run_for
 from outdial.flow.script import Script, in_thread
@@ -30,6 +31,7 @@ class Ask:
     globals: Mapping[str, str] = field(default_factory=dict)
     schemas: Schemas = NOTHING
     scripts: Callable[[Script], Awaitable[str]] = in_thread
+    net: Net = NOWHERE
     limit_s: float = LIMIT_S
 
 
@@ -102,6 +104,7 @@ def _prepared(ask: Ask) -> tuple[Shared, ServiceConnection]:
         globals=ask.globals,
         schemas=ask.schemas,
         scripts=ask.scripts,
+        net=ask.net,
     )
     return Shared(env), connection
 

@@ -60,6 +60,8 @@ def read_target(text: str, base: str = "") -> Target:
         raise Refused(f"only http:// and https:// are requested, not {url.scheme or 'a URL without a scheme'}")
     if not host:
         raise Refused("the URL names no host")
+    if not 0 < port < 65536:
+        raise Refused(f"there is no port {port}")
     if port in BAD_PORTS:
         raise Refused(f"port {port} is no port of web servers")
     plain = str(url.copy_with(userinfo=b"", fragment=None))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from outdial.flow.connection import Connection
+from outdial.flow.ports.net import NOWHERE, Net
 from outdial.flow.program import Program
 from outdial.flow.script import Script, in_thread
 from outdial.flow.trace import Trace
@@ -108,4 +109,6 @@ class Env:
     """The domain's ``$${}`` variables, read before the run."""
     scripts: Callable[[Script], Awaitable[str]] = in_thread
     """Runs the ``js`` application's text away from the event loop."""
+    net: Net = NOWHERE
+    """The way to the world outside."""
     trace: Trace = field(default_factory=Trace)
