@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from outdial.dialer.prompts import Prompts
-from outdial.flow.ports import MediaRef, SilenceMs, Sound
+from outdial.flow.ports import MediaRef, SilenceMs, Sound, SoundFile
 from outdial.switch import port
 from outdial.switch.port import Call
 
@@ -82,4 +82,6 @@ class Caller:
             return self._prompts.frames(sound.id)
         if isinstance(sound, SilenceMs):
             return port.Silence(sound.ms)
+        if isinstance(sound, SoundFile):
+            return port.Frames(sound.alaw, sound.ulaw)
         return port.Tone(sound.script)

@@ -11,10 +11,10 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import outdial.flow.apps  # noqa: F401  # registers the applications
 from outdial.flow.declare import REGISTRY, Application, arg
 
-Type = Literal["text", "integer", "flag", "list", "object", "map", "any", "steps"]
+Type = Literal["text", "integer", "number", "flag", "list", "object", "map", "any", "steps"]
 """map: free keys; object: the fields named; steps: a list of applications, which hangs from a port."""
 
-SCALARS: dict[Any, Type] = {str: "text", int: "integer", bool: "flag"}
+SCALARS: dict[Any, Type] = {str: "text", int: "integer", float: "number", bool: "flag"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ def _object(cls: Any) -> Decoder:
     fields = dataclasses.fields(cls)
     if len(fields) == 1 and fields[0].metadata["whole"]:
         inner = _decoder(hints[fields[0].name])
-        return lambda raw, expand, path: cls(inner(raw, expand, path))
+        as_written = fields[0].metadata["raw"]
+        return lambda raw, expand, path: cls(inner(raw, _as_it_is if as_written else expand, path))
     known = [_field(field, hints[field.name]) for field in fields]
     absent = {field.name: _decoder(hints[field.name])(None, str, "") for field in fields if _has_no_default(field)}
 
@@ -160,6 +161,17 @@ def _int(raw: Any, expand: Expand, path: str) -> int:
     raise ArgumentError(path, "a number")
 
 
+def _float(raw: Any, expand: Expand, path: str) -> float:
+    text = expand(raw) if isinstance(raw, str) else raw
+    try:
+        number = float(text or 0)
+    except (TypeError, ValueError, OverflowError):
+        raise ArgumentError(path, "a number") from None
+    if not math.isfinite(number):
+        raise ArgumentError(path, "a number")
+    return number
+
+
 def _bool(raw: Any, expand: Expand, path: str) -> bool:
     if isinstance(raw, str):
         text = expand(raw)
@@ -171,4 +183,4 @@ def _bool(raw: Any, expand: Expand, path: str) -> bool:
     raise ArgumentError(path, "true or false")
 
 
-_SCALARS: dict[Any, Decoder] = {str: _str, int: _int, bool: _bool, Any: _any}
+_SCALARS: dict[Any, Decoder] = {str: _str, int: _int, float: _float, bool: _bool, Any: _any}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outdial.domain.errors import UserMistake
+from outdial.domain.errors import PeerFault, UserMistake
 
 
 class SchemaError(UserMistake):
@@ -34,3 +34,15 @@ class ArgumentError(AppFailed):
 
 class ExpressionError(AppFailed):
     """An expression or script does not compile, failed, or went over its limits."""
+
+
+class SpeechRefused(UserMistake):
+    """This cannot be said, or nobody is here to say or hear it."""
+
+    id = "app.speech.refused"
+
+
+class SpeechFailed(PeerFault):
+    """The speech provider failed."""
+
+    id = "app.speech.failed"

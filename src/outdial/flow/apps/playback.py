@@ -1,13 +1,14 @@
-"""``playback``: media, silence and tones, with or without collecting keys (flow-engine §4.2)."""
+"""``playback``: media, silence, tones and spoken text, with or without collecting keys or speech (flow-engine §4.2)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from outdial.flow.apps.digits import GetDigits, collect
+from outdial.flow.apps.hearing import GetSpeech, listen
+from outdial.flow.apps.speaking import Spoken, sound_of, unused
 from outdial.flow.declare import VOICE, application, arg
-from outdial.flow.errors import AppFailed
+from outdial.flow.errors import AppFailed, SpeechFailed, SpeechRefused
 from outdial.flow.machine import Run
 from outdial.flow.ports import SilenceMs, Sound, ToneScript
 
@@ -22,7 +23,8 @@ ALL_KEYS = "0123456789*#"
 class File:
     id: int = arg(0, lookup="media", help="Id of a media file.")
     name: str = arg("", help="Its name; milliseconds of a silence; the script of a tone.")
-    type: str = arg("", help="Empty or a MIME type: media. `silence`, `tone`.", example="silence")
+    type: str = arg("", help="Empty or a MIME type: media. `silence`, `tone`, `tts`.", example="silence")
+    tts: Spoken | None = arg(None, help="With the type `tts`: what to say.")
 
     @property
     def refers(self) -> bool:
@@ -35,7 +37,16 @@ class Playback:
     files: list[File] = arg(list, required=True, help="What to play, in order, as one prompt.")
     terminator: str = arg("", help="Not used; set the variable playback_terminators.")
     get_digits: GetDigits | None = arg(None, wire="getDigits", help="Collect keys while and after it plays.")
-    get_speech: dict[str, Any] | None = arg(None, wire="getSpeech", help="Not supported here.")
+    get_speech: GetSpeech | None = arg(None, wire="getSpeech", help="Recognize speech while and after it plays.")
+
+
+COLLECTED = {
+    "playback_terminator_used": "The key that stopped it.",
+    "read_result": "With getDigits: success, timeout or failure.",
+    "read_terminator_used": "With getDigits: the key that ended the input.",
+    "<setVar>_invalid": "With getDigits: input that does not match the regexp.",
+    "google_transcript": "With getSpeech: what was said; with version v3 in wbt_stt_text.",
+}
 
 
 @application(
@@ -44,28 +55,31 @@ class Playback:
     group="call",
     kinds=VOICE,
     waits=True,
-    help="Plays files, silence and tones; a key of playback_terminators (`*` unless set) stops it.",
-    results={
-        "playback_terminator_used": "The key that stopped it.",
-        "read_result": "With getDigits: success, timeout or failure.",
-        "read_terminator_used": "With getDigits: the key that ended the input.",
-        "<setVar>_invalid": "With getDigits: input that does not match the regexp.",
-    },
+    help="Plays files, silence, tones and spoken text; a key of playback_terminators (`*` unless set) stops it.",
+    results=COLLECTED,
 )
 async def playback(run: Run, args: Playback) -> str | None:
-    sounds, missing = await _sounds(run, args.files)
+    sounds, notes = await _sounds(run, args.files)
     if not sounds:
-        raise AppFailed("nothing to play: " + ("; ".join(missing) or "no files"))
-    if args.get_speech is not None:
-        missing.append("getSpeech is not supported here")
-    if args.get_digits is not None and args.get_speech is None:
-        missing.insert(0, await collect(run, args.get_digits, sounds))
+        raise AppFailed("nothing to play: " + ("; ".join(notes) or "no files"))
+    return await play_and_collect(run, sounds, args.get_digits, args.get_speech, notes)
+
+
+async def play_and_collect(
+    run: Run, sounds: list[Sound], digits: GetDigits | None, speech: GetSpeech | None, notes: list[str]
+) -> str | None:
+    """Speech wins over keys (flow-engine §4.2). Returns what the trace says of it."""
+    if speech is not None:
+        notes.insert(0, await listen(run, speech, play(run, sounds)))
+    elif digits is not None:
+        notes.insert(0, await collect(run, digits, sounds))
     else:
-        await _play(run, sounds)
-    return "; ".join(missing) or None
+        await play(run, sounds)
+    return "; ".join(notes) or None
 
 
-async def _play(run: Run, sounds: list[Sound]) -> None:
+async def play(run: Run, sounds: list[Sound]) -> None:
+    """A plain playback, which a terminator stops."""
     key = await run.caller().play(sounds, stop_keys=terminators(run.connection.get("playback_terminators")))
     if key:
         run.connection.set("playback_terminator_used", key)
@@ -88,6 +102,7 @@ async def _sounds(run: Run, files: list[File]) -> tuple[list[Sound], list[str]]:
             missing.append(sound)
         else:
             sounds.append(sound)
+            missing += unused(file.tts) if file.tts else []
     return sounds, missing
 
 
@@ -99,7 +114,16 @@ async def _sound(run: Run, file: File) -> Sound | str:
         return ToneScript(file.name) if file.name else "a tone without a script"
     if file.type == "silence":
         return _silence(file.name)
+    if file.type == "tts":
+        return await _said(run, file.tts or Spoken())
     return f"{file.type} is not supported here"
+
+
+async def _said(run: Run, spoken: Spoken) -> Sound | str:
+    try:
+        return await sound_of(run, spoken)
+    except (AppFailed, SpeechRefused, SpeechFailed) as error:
+        return error.detail
 
 
 def _silence(text: str) -> Sound | str:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from outdial.flow.connection import Connection
 from outdial.flow.ports.net import NOWHERE, Net
+from outdial.flow.ports.speech import NO_SPEECH, SoundFile, Speech
 from outdial.flow.program import Program
 from outdial.flow.script import Script, in_thread
 from outdial.flow.trace import Trace
@@ -38,7 +39,7 @@ class ToneScript:
     """In the tone generation language, such as ``%(1000,4000,425);loops=2``."""
 
 
-Sound = MediaRef | SilenceMs | ToneScript
+Sound = MediaRef | SilenceMs | ToneScript | SoundFile
 
 
 class Caller(Protocol):
@@ -112,3 +113,4 @@ class Env:
     net: Net = NOWHERE
     """The way to the world outside."""
     trace: Trace = field(default_factory=Trace)
+    speech: Speech = NO_SPEECH
