@@ -30,6 +30,7 @@ from outdial.flow.validate import validate
 from outdial.net.addresses import read_networks
 from outdial.net.outside import Outside
 from outdial.settings import Settings
+from outdial.speech.speaker import Speaker, offline
 from outdial.store.base import Store
 from outdial.store.files import Files
 from outdial.store.opening import open_store
@@ -101,7 +102,8 @@ class Service:
         files = Files(settings.data)
         switch = EmbeddedSwitch(_switch_config(settings), now_ms)
         outside = Outside(read_networks(settings.allow_networks))
-        dialer = self._dialer(store, switch, files, outside)
+        speech = offline(settings.data, settings.tts_cache_mb, settings.tts_language)
+        dialer = self._dialer(store, switch, files, outside, speech)
         worker = Worker()
         site = build(self._deps(store, switch, dialer, files, worker))
         listener = _listen(settings)
@@ -125,6 +127,7 @@ class Service:
             raise _plain(group) from None
         finally:
             await switch.close()  # whatever broke, nobody is left on the line
+            await speech.close()
             worker.close()
             await outside.close()
 
@@ -146,9 +149,11 @@ class Service:
             loop.add_signal_handler(number, self.stop)
         await self._stop.wait()
 
-    def _dialer(self, store: Store, switch: EmbeddedSwitch, files: Files, outside: Outside) -> Dialer:
+    def _dialer(
+        self, store: Store, switch: EmbeddedSwitch, files: Files, outside: Outside, speech: Speaker
+    ) -> Dialer:
         settings = self.settings
-        flows = Flows(store, Prompts(store, files), now_ms, outside.of)
+        flows = Flows(store, Prompts(store, files), now_ms, outside.of, speech=speech)
         tools = Tools(
             store=store,
             switch=switch,

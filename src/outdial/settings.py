@@ -43,6 +43,8 @@ class Settings:
     allow_networks: str = _setting(
         "", "Networks such as 10.0.0.0/8 that flows and webhooks may reach though not public"
     )
+    tts_language: str = _setting("en-US", "Language of spoken texts that name none and whose letters do not tell")
+    tts_cache_mb: int = _setting(200, "Spoken texts kept in the data folder; a minute of speech is 1 MB")
     log_level: str = _setting("info", "debug, info, warning or error")
 
     @property

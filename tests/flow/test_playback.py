@@ -51,7 +51,7 @@ def test_what_cannot_be_played_is_skipped_and_named() -> None:
     files = [{"id": 99}, {"type": "tts", "tts": {"text": "hi"}}, {"type": "silence", "name": "long"}, {"id": 1}]
     done = call(play(files))
     assert done.person.heard == [[HELLO]]
-    assert done.results == ["media 99 not found; tts is not supported here; a silence of 'long'"]
+    assert done.results == ["media 99 not found; there is no text to speech here; a silence of 'long'"]
 
 
 @pytest.mark.parametrize("files", [[], [{"id": 99}], None, "nothing"])
@@ -87,10 +87,12 @@ def test_quirk_the_terminator_argument_is_not_used() -> None:
     assert call(play(PROMPT, terminator="5"), presses={300: "5"}).ms == 1000
 
 
-def test_get_speech_is_named_and_the_files_are_played() -> None:
-    done = call(play(PROMPT, getSpeech={"setVar": "said"}, getDigits={}))
+def test_without_a_recognizer_the_files_are_played_and_nothing_is_set() -> None:
+    done = call(play(PROMPT, getSpeech={"setVar": "said", "timeout": 5000}, getDigits={}), {"said": "old"})
     assert done.person.heard == [[HELLO]]
-    assert done.results == ["getSpeech is not supported here"]
+    assert done.results == ["getSpeech needs a speech recognition provider, and none is set up here"]
+    assert "said" not in done.variables
+    assert done.ms == 1000
 
 
 # ── getDigits ────────────────────────────────────────────────────────────────────────────────────

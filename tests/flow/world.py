@@ -11,6 +11,7 @@ from outdial.flow.attempt import AfterOutcome, Ask, PreOutcome, run_after, run_b
 from outdial.flow.connection import VoiceConnection
 from outdial.flow.parse import parse
 from outdial.flow.ports import KEYS, Env, MediaRef, SilenceMs, Sound
+from outdial.flow.ports.speech import NO_SPEECH, SoundFile, Speech
 from outdial.flow.program import Program
 from outdial.flow.run import Ended, run
 from outdial.flow.script import inline
@@ -122,6 +123,8 @@ class Person:
 
 def length(sound: Sound) -> int:
     """Milliseconds; an endless silence is an hour."""
+    if isinstance(sound, SoundFile):
+        return sound.ms
     return sound.ms or 3_600_000 if isinstance(sound, SilenceMs) else MEDIA_MS
 
 
@@ -172,6 +175,7 @@ def call(
     globals: Mapping[str, str] | None = None,
     zone: str = "UTC",
     schemas: Mapping[int, Schema] | None = None,
+    speech: Speech = NO_SPEECH,
 ) -> Call:
     """Runs a voice flow on virtual time."""
     library = Library(schemas={id: parse(inner) for id, inner in (schemas or {}).items()})
@@ -179,7 +183,7 @@ def call(
     async def work() -> Call:
         connection = VoiceConnection(variables or {})
         person = Person(connection, presses or {}, hangs_up_at)
-        env = Env(connection, clock, zone, person, library, library, globals or {}, inline)
+        env = Env(connection, clock, zone, person, library, library, globals or {}, inline, speech=speech)
         ended = await run(parse(schema), env)
         return Call(ended, person, connection.variables, clock() - START_MS)
 

@@ -7,7 +7,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from outdial.dialer.prompts import Prompts
-from outdial.flow.ports import MediaRef, SilenceMs, Sound, SoundFile
+from outdial.flow.ports import MediaRef, SilenceMs, Sound
+from outdial.flow.ports.speech import SoundFile
 from outdial.switch import port
 from outdial.switch.port import Call
 

@@ -14,12 +14,14 @@ from sqlalchemy import Connection
 from outdial.dialer.caller import Caller
 from outdial.dialer.prompts import DomainMedia, Prompts
 from outdial.domain.plan import Plan
+from outdial.flow.apps.speaking import known_ahead
 from outdial.flow.attempt import AfterOutcome, Ask, PreOutcome, run_after, run_before
 from outdial.flow.connection import VoiceConnection
 from outdial.flow.errors import SchemaError
 from outdial.flow.parse import parse
 from outdial.flow.ports import Env
 from outdial.flow.ports.net import NOWHERE, Net
+from outdial.flow.ports.speech import NO_SPEECH, Speech
 from outdial.flow.program import Program
 from outdial.flow.run import run, run_disconnected
 from outdial.store import schemas, variables
@@ -45,10 +47,17 @@ class Flows:
     """Programs by schema id. ``follow`` brings them up to a plan; a run keeps the program it began with."""
 
     def __init__(
-        self, store: Store, prompts: Prompts, now: Now, net: Callable[[int], Net] = lambda domain_id: NOWHERE
+        self,
+        store: Store,
+        prompts: Prompts,
+        now: Now,
+        net: Callable[[int], Net] = lambda domain_id: NOWHERE,
+        *,
+        speech: Speech = NO_SPEECH,
     ) -> None:
         """``net`` is the way out of each domain."""
         self.prompts = prompts
+        self._speech = speech
         self.broken: dict[int, str] = {}
         """Schema id → what is wrong with it."""
         self._store = store
@@ -80,6 +89,7 @@ class Flows:
             return
         if loaded:
             self._programs[schema_id] = (updated_at, loaded[1])
+            self._speech.prepare(known_ahead(loaded[1]))
             self.broken.pop(schema_id, None)
 
     async def voice(self, domain_id: int, schema_id: int, connection: VoiceConnection, caller: Caller) -> VoiceEnd:
@@ -117,6 +127,7 @@ class Flows:
             schemas=_DomainSchemas(self, domain_id),
             globals=self._globals.get(domain_id, {}),
             net=self._net(domain_id),
+            speech=self._speech,
         )
 
     def _ask(self, domain_id: int, given: dict[str, str]) -> Ask:

@@ -33,8 +33,8 @@ def _joined(parts: list[tuple[int, str]]) -> str:
 
 # ── English ──────────────────────────────────────────────────────────────────────────────────────
 
-_EN_SIGNS = {".": "dot", "@": "at", "-": "dash", "_": "underscore", "/": "slash", ":": "colon", "+": "plus", "*": "star",
-             "#": "pound"}  # fmt: skip
+_EN_SIGNS = {".": "dot", "@": "at", "-": "dash", "_": "underscore", "/": "slash", ":": "colon", "+": "plus",
+             "*": "star", "#": "pound"}  # fmt: skip
 
 
 def _en_ordinal(number: str) -> str:
@@ -57,8 +57,13 @@ def _en_duration(hours: int, minutes: int, seconds: int) -> str:
     return _joined([_en(hours, "hour"), _en(minutes, "minute"), _en(seconds, "second")])
 
 
-_EN_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_EN_MONTHS = "January February March April May June July August September October November December".split()
+_EN_DAYS = [
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+]  # fmt: skip
+_EN_MONTHS = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+]  # fmt: skip
 
 
 def _en_date(when: datetime) -> str:
@@ -75,8 +80,13 @@ def _en_time(when: datetime) -> str:
 
 _UK_SIGNS = {".": "крапка", "@": "равлик", "-": "дефіс", "_": "підкреслення", "/": "коса риска", ":": "двокрапка",
              "+": "плюс", "*": "зірочка", "#": "решітка"}  # fmt: skip
-_UK_DAYS = "понеділок вівторок середа четвер п'ятниця субота неділя".split()
-_UK_MONTHS = "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня".split()
+_UK_DAYS = [
+    "понеділок", "вівторок", "середа", "четвер", "п'ятниця", "субота", "неділя",
+]  # fmt: skip
+_UK_MONTHS = [
+    "січня", "лютого", "березня", "квітня", "травня", "червня", "липня", "серпня", "вересня", "жовтня", "листопада",
+    "грудня",
+]  # fmt: skip
 
 
 def _uk(count: int, one: str, few: str, many: str) -> tuple[int, str]:
@@ -107,7 +117,11 @@ def _uk_date(when: datetime) -> str:
 
 
 def _uk_time(when: datetime) -> str:
-    return _uk_duration(when.hour, when.minute, 0) if when.hour else f"0 годин {_joined([_uk(when.minute, 'хвилина', 'хвилини', 'хвилин')])}"
+    return (
+        _uk_duration(when.hour, when.minute, 0)
+        if when.hour
+        else f"0 годин {_joined([_uk(when.minute, 'хвилина', 'хвилини', 'хвилин')])}"
+    )
 
 
 # ── in digits ────────────────────────────────────────────────────────────────────────────────────

@@ -18,14 +18,14 @@ from outdial.flow.saying_words import Words
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _EPOCH = re.compile(r"\d{1,12}")
 _STAMP = re.compile(r"(?:(\d{4})-(\d\d)-(\d\d))?[ T]?(?:(\d{1,2}):(\d\d)(?::(\d\d))?)?")
-_PHONETIC = dict(
-    zip(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        "Alfa Bravo Charlie Delta Echo Foxtrot Golf Hotel India Juliett Kilo Lima Mike November Oscar Papa Quebec "
-        "Romeo Sierra Tango Uniform Victor Whiskey Xray Yankee Zulu".split(),
-        strict=True,
+_PHONETIC = {
+    name[0]: name
+    for name in (
+        "Alfa", "Bravo", "Charlie", "Delta", "Echo", "Foxtrot", "Golf", "Hotel", "India",
+        "Juliett", "Kilo", "Lima", "Mike", "November", "Oscar", "Papa", "Quebec", "Romeo",
+        "Sierra", "Tango", "Uniform", "Victor", "Whiskey", "Xray", "Yankee", "Zulu",
     )
-)
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

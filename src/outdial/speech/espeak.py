@@ -124,7 +124,9 @@ def _refusal(error: str, what: Utterance) -> SpeechRefused | SpeechFailed:
 
 def _fault(error: BaseException, patience_s: float) -> BaseException:
     if isinstance(error, TimeoutError):
-        return SpeechFailed(f"espeak-ng gave no sound within {patience_s:g} s and was ended; the next text starts it anew")
+        return SpeechFailed(
+            f"espeak-ng gave no sound within {patience_s:g} s and was ended; the next text starts it anew"
+        )
     if isinstance(error, asyncio.IncompleteReadError | OSError):
         return SpeechFailed(f"espeak-ng does not run: {error}")
     return error

@@ -5,8 +5,8 @@ espeak-ng is under the GPL. It ends when its standard input closes, whatever it 
 
 Each request and answer is a frame: four bytes of length (big endian), then the bytes. A request is JSON: ``voices``
 (names, the first that exists counts), ``variant``, ``text``, ``ssml``, ``rate`` (words a minute), ``pitch`` (0 to 99),
-``volume`` (0 to 200), ``most`` (samples). Its answer is JSON, ``{"rate": Hz}`` or ``{"error": word}`` (``voice``, ``long``
-or ``failed``), and a second frame with the samples: 16-bit, mono, in this machine's byte order.
+``volume`` (0 to 200), ``most`` (samples). Its answer is JSON, ``{"rate": Hz}`` or ``{"error": word}`` (``voice``,
+``long`` or ``failed``), and a second frame with the samples: 16-bit, mono, in this machine's byte order.
 """
 
 from __future__ import annotations

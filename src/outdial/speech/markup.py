@@ -81,7 +81,7 @@ class _Reader:
 
 
 def _value(key: str, attributes: dict[str, str]) -> str:
-    """"" for what is not there or not of the plain kind that is expected."""
+    """ "" for what is not there or not of the plain kind that is expected."""
     value = attributes.get(key, "").strip()
     if key == "alias":
         return value

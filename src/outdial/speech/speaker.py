@@ -8,6 +8,7 @@ import re
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 import structlog
 
@@ -17,6 +18,7 @@ from outdial.audio.law import RATE
 from outdial.flow.errors import SpeechFailed, SpeechRefused
 from outdial.flow.ports.speech import MAX_TEXT, NO_SPEECH, Heard, Question, SoundFile, Utterance
 from outdial.speech.cache import Cache, key_of
+from outdial.speech.espeak import Espeak
 from outdial.speech.provider import MAX_SECONDS, Provider
 from outdial.speech.voices import language_of
 
@@ -118,3 +120,8 @@ def _clean(text: str) -> str:
     """Without what voices may take for commands: control characters; lone surrogates cannot be written as UTF-8."""
     text = text.encode("utf-8", "replace").decode()
     return _CONTROL.sub(" ", text).strip()
+
+
+def offline(data: Path, cache_mb: int, language: str) -> Speaker:
+    """With the voices that come with Outdial; what was spoken is kept in the data folder."""
+    return Speaker(Espeak(), Cache(data / "speech", cache_mb * 2**20), language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -65,6 +66,10 @@ class Speech(Protocol):
         """Raises SpeechRefused for what can never be said, SpeechFailed when the provider could not."""
         ...
 
+    def prepare(self, texts: Iterable[Utterance]) -> None:
+        """These will be asked for: a hint, nothing is waited for."""
+        ...
+
     async def hear(self, what: Question) -> Heard:
         """Listens from now on until somebody said something; cancelled when the time is over.
 
@@ -78,6 +83,8 @@ class NoSpeech:
 
     async def speak(self, what: Utterance) -> SoundFile:
         raise SpeechRefused("there is no text to speech here")
+
+    def prepare(self, texts: Iterable[Utterance]) -> None: ...
 
     async def hear(self, what: Question) -> Heard:
         raise SpeechRefused("getSpeech needs a speech recognition provider, and none is set up here")
