@@ -149,9 +149,7 @@ class Service:
             loop.add_signal_handler(number, self.stop)
         await self._stop.wait()
 
-    def _dialer(
-        self, store: Store, switch: EmbeddedSwitch, files: Files, outside: Outside, speech: Speaker
-    ) -> Dialer:
+    def _dialer(self, store: Store, switch: EmbeddedSwitch, files: Files, outside: Outside, speech: Speaker) -> Dialer:
         settings = self.settings
         flows = Flows(store, Prompts(store, files), now_ms, outside.of, speech=speech)
         tools = Tools(

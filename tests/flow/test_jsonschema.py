@@ -32,6 +32,7 @@ def test_it_is_a_schema_itself() -> None:
         [{"abandoned": {"waitBetweenRetries": "${wait}", "excludeCurrentCommunication": "true"}}],
         [{"if": {"expression": "1", "then": "", "else": None}}, {"switch": {"variable": "${x}", "case": {"1": {}}}}],
         [{"flushDTMF": {}}, {"httpRequest": {"url": "https://example.com"}}, {"joinQueue": {}}],
+        [{"tts": {"text": "a", "speakingRate": 1.25, "pitch": "-1.5", "volumeGainDb": "${gain}"}}, {"say": "en x"}],
         [{"trigger": {"disconnected": [{"log": "gone"}]}}, {"function": {"name": "f", "actions": [{"log": "a"}]}}],
     ],
 )
@@ -45,6 +46,7 @@ def test_what_runs_is_right(schema: Any) -> None:
         ({}, ["$"]),
         ([{"playbak": {}}], ["$[0]"]),
         ([{"softSleep": "long"}], ["$[0].softSleep"]),
+        ([{"tts": {"text": "a", "speakingRate": "quick"}}], ["$[0].tts.speakingRate"]),
         ([{"if": {"then": []}}], ["$[0].if"]),
         ([{"playback": {"files": [], "getDigits": {"tries": "two"}}}], ["$[0].playback.getDigits.tries"]),
         ([{"switch": {"variable": "x", "case": {"1": [{"nothing": 1}]}}}], ["$[0].switch.case['1']"]),

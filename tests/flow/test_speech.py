@@ -9,7 +9,7 @@ import pytest
 from outdial.flow.apps.speaking import known_ahead
 from outdial.flow.parse import parse
 from outdial.flow.ports import MediaRef
-from outdial.flow.ports.speech import Heard, Question, Utterance
+from outdial.flow.ports.speech import NO_SPEECH, Heard, Question, Speech, Utterance
 
 from .voice import Voice, sound
 from .world import Call, call
@@ -62,13 +62,13 @@ def test_a_background_is_named_and_the_text_is_said() -> None:
         (tts("  ${missing} "), Voice(), "failed: no text to say"),
         (tts(speakingRate="quick"), Voice(), "failed: speakingRate: expected a number"),
         (tts(), Voice(out_of_order=True), "failed: the voice is hoarse"),
-        (tts(), None, "failed: there is no text to speech here"),
+        (tts(), NO_SPEECH, "failed: there is no text to speech here"),
     ],
 )
 def test_what_cannot_be_said_fails_with_a_sentence_and_the_flow_goes_on(
-    schema: list[Any], voice: Voice | None, result: str
+    schema: list[Any], voice: Speech, result: str
 ) -> None:
-    done = call([*schema, {"log": "x"}], **({"speech": voice} if voice else {}))
+    done = call([*schema, {"log": "x"}], speech=voice)
     assert (done.results[0], done.lines, done.person.heard) == (result, ["x"], [])
 
 

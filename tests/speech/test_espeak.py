@@ -142,10 +142,10 @@ async def test_a_text_that_takes_too_long_is_refused_and_the_process_lives() -> 
 
 async def test_it_starts_when_first_needed_and_ends_at_the_close() -> None:
     espeak = Espeak()
-    assert espeak.pid is None
+    idle = espeak.pid
     await espeak.audio(HELLO)
     pid = espeak.pid
-    assert pid
+    assert idle is None and pid
     await espeak.close()
     assert not runs(pid)
     await espeak.close()

@@ -14,6 +14,7 @@ from outdial.flow.names import LANGUAGE
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _EXPANDED = r"\$\{"
 _NUMBER = rf"^\s*([+-]?\d+(\.\d*)?)?\s*$|{_EXPANDED}"
+_DECIMAL = rf"^\s*([+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?)?\s*$|{_EXPANDED}"
 _FLAG = rf"^(1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)?$|{_EXPANDED}"
 
 Json = dict[str, Any]
@@ -80,6 +81,8 @@ def _shape(field: Field) -> Json:
             return {"type": ["string", "number", "boolean", "null"]}
         case "integer":
             return {"type": ["number", "string", "boolean", "null"], "pattern": _NUMBER}
+        case "number":
+            return {"type": ["number", "string", "boolean", "null"], "pattern": _DECIMAL}
         case "flag":
             return {"type": ["boolean", "string", "number", "null"], "pattern": _FLAG}
         case "steps":

@@ -27,6 +27,7 @@ TITLES = {
 TYPES: dict[Type, str] = {
     "text": "text",
     "integer": "number",
+    "number": "decimal number",
     "flag": "true/false",
     "list": "list",
     "object": "object",

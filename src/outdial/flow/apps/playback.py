@@ -37,7 +37,9 @@ class Playback:
     files: list[File] = arg(list, required=True, help="What to play, in order, as one prompt.")
     terminator: str = arg("", help="Not used; set the variable playback_terminators.")
     get_digits: GetDigits | None = arg(None, wire="getDigits", help="Collect keys while and after it plays.")
-    get_speech: GetSpeech | None = arg(None, wire="getSpeech", help="Recognize speech while and after it plays.")
+    get_speech: GetSpeech | None = arg(
+        None, wire="getSpeech", help="Recognize speech; needs a recognizer, none comes along."
+    )
 
 
 COLLECTED = {

@@ -15,7 +15,9 @@ from outdial.flow.machine import Run
 @dataclass(frozen=True, slots=True)
 class Tts(Spoken):
     get_digits: GetDigits | None = arg(None, wire="getDigits", help="Collect keys while and after it is said.")
-    get_speech: GetSpeech | None = arg(None, wire="getSpeech", help="Recognize speech while and after it is said.")
+    get_speech: GetSpeech | None = arg(
+        None, wire="getSpeech", help="Recognize speech; needs a recognizer, none comes along."
+    )
 
 
 @application(
