@@ -27,7 +27,7 @@ from pathlib import Path
 from outdial.audio.law import ALAW, FRAME, FRAME_MS, RATE
 from outdial.audio.wav import read
 from outdial.switch.embedded.media.client import Lease, MediaClient
-from outdial.switch.port import Frames, MediaFigures, Played
+from outdial.switch.port import Frames, MediaFigures, Played, Taped
 
 _TIMESTAMPNS = 35
 _TIMESPEC = struct.Struct("@qq")
@@ -124,6 +124,9 @@ class Ear:
         pass
 
     def no_rtp(self) -> None:
+        pass
+
+    def taped(self, number: int, taped: Taped) -> None:
         pass
 
     def played(self, play_id: int, played: Played) -> None:

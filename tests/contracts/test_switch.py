@@ -24,7 +24,7 @@ LISTENS, HANGS_UP, BUSY, DECLINES, SILENT, PRESSES, EARLY = "100", "130", "140",
 """Numbers whose last two digits say how they behave (the test carrier's table)."""
 
 PEOPLE = {
-    LISTENS: Person(),
+    LISTENS: Person(speaks=((0, 800),)),
     HANGS_UP: Person(hangs_up_after=300),
     BUSY: Person(rings_after=None, refuses_with=486),
     DECLINES: Person(refuses_with=603),

@@ -14,7 +14,7 @@ from typing import Any
 from outdial.audio.law import ALAW, FRAME, ULAW
 from outdial.rtp.packet import Packet, build, parse
 from outdial.switch.embedded.media.client import Lease, MediaClient
-from outdial.switch.port import Frames, MediaFigures, Played
+from outdial.switch.port import Frames, MediaFigures, Played, Taped
 
 PATIENCE_S = 20
 """For anything to happen on a busy machine."""
@@ -64,6 +64,7 @@ class Ear:
 
     digits: list[tuple[str, int]] = field(default_factory=list)
     plays: list[tuple[int, Played]] = field(default_factory=list)
+    tapes: list[tuple[int, Taped]] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     figures: MediaFigures = field(default_factory=MediaFigures)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -74,6 +75,10 @@ class Ear:
 
     def played(self, play_id: int, played: Played) -> None:
         self.plays.append((play_id, played))
+        self._news.set()
+
+    def taped(self, number: int, taped: Taped) -> None:
+        self.tapes.append((number, taped))
         self._news.set()
 
     def no_rtp(self) -> None:

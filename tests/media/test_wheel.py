@@ -16,7 +16,7 @@ from outdial.rtp.rtcp import build as build_rtcp
 from outdial.rtp.rtcp import parse as parse_rtcp
 from outdial.switch.embedded.media import records
 from outdial.switch.embedded.media.leg import Leg
-from outdial.switch.embedded.media.playlist import Piece
+from outdial.switch.embedded.media.playlist import Piece, Playlist
 from outdial.switch.embedded.media.wheel import CROWD, PHASES, SLOTS, Wheel
 from outdial.switch.port import Played
 
@@ -178,7 +178,7 @@ def test_the_law_may_change_while_something_plays() -> None:
     table = Table(1)
     leg, wire, ends = table.legs[0], table.wires[0], list[Played]()
     sounds = {ALAW: b"a" * 8000, ULAW: b"u" * 8000}
-    leg.outgoing.play(lambda law: [Piece(sounds[law], 8000)], ends.append)
+    leg.outgoing.play(lambda law: Playlist([Piece(sounds[law], 8000)], law), ends.append)
     table.pass_ms(400)
     leg.point(ULAW.payload_type, None, held=False, round_=20)
     table.pass_ms(1000)
@@ -193,7 +193,7 @@ def test_on_hold_nothing_is_sent_and_playing_runs_on() -> None:
     leg, ends = table.legs[0], list[Played]()
     table.answer()
     leg.point(ALAW.payload_type, 101, held=True, round_=0)
-    leg.outgoing.play(lambda law: [Piece(bytes(1600), 1600)], ends.append)
+    leg.outgoing.play(lambda law: Playlist([Piece(bytes(1600), 1600)], law), ends.append)
     table.pass_ms(300)
     assert table.wires[0].sent == []
     assert ends == [Played("done", 200, 0)]

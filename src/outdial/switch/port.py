@@ -45,6 +45,23 @@ class Tone:
 
 Sound = Frames | Silence | Tone
 
+Sides = Literal["both", "mixed", "heard"]
+"""both: stereo, left our side, right the person; mixed: both in one channel; heard: the person alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """A recording beside that of the whole call; a G.711 WAV."""
+
+    path: Path
+    sides: Sides = "both"
+    max_ms: int = 0
+    """It ends when it is so long; 0 = never."""
+    silence_level: int = 0
+    """Mean amplitude (of 32768) of the person's 20 ms below which they are silent; 0 = nobody is ever silent."""
+    silence_ms: int = 0
+    """It ends after so much unbroken silence, that at its beginning too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -146,6 +163,31 @@ class MediaFigures:
     record_bytes: int = 0
 
 
+RecordEnd = Literal["limit", "silence", "stopped", "hungup", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Taped:
+    """How a recording ended; the file is complete."""
+
+    end: RecordEnd
+    ms: int
+    size: int
+    """Bytes of the file; 0: there is none."""
+
+
+class Recording(Protocol):
+    """A recording that runs."""
+
+    def stop(self) -> None:
+        """Nothing happens when it has ended already."""
+        ...
+
+    async def ended(self) -> Taped:
+        """Waits for its end: by its limits, by ``stop``, or with the call."""
+        ...
+
+
 class Call(Protocol):
     """One leg to one person. All methods may be called after the end; they then do nothing."""
 
@@ -175,7 +217,24 @@ class Call(Protocol):
         """
         ...
 
+    async def echo(self, delay_ms: int) -> Played:
+        """Plays back what the person says, until ``stop_playing`` or hang-up; as ``play`` in all else."""
+        ...
+
     def stop_playing(self) -> None: ...
+
+    def play_under(self, name: str, sound: Sound, reduction_db: int) -> None:
+        """Mixes a sound under everything else, again and again, so many decibels lower.
+
+        A second one of this name takes the place of the first; several names sound at once.
+        """
+        ...
+
+    def stop_under(self, name: str) -> None: ...
+
+    def record(self, tape: Tape) -> Recording:
+        """Records from now on, beside other recordings."""
+        ...
 
     def hang_up(self, cause: str, by: HangupBy) -> None:
         """CANCEL or BYE, whichever fits; the cause is reported unless the far end was faster."""

@@ -24,10 +24,13 @@ from outdial.switch.port import (
     Order,
     Played,
     PlayEnd,
+    Recording,
     Ringing,
     Silence,
     Sound,
+    Tape,
 )
+from outdial.switch.simulated_media import SimulatedRecording
 
 
 class _JumpingSelector(selectors.DefaultSelector):
@@ -81,6 +84,8 @@ class Person:
     presses: tuple[tuple[int, str], ...] = ()
     """(ms after the answer, key)."""
     early_media: bool = False
+    speaks: tuple[tuple[int, int], ...] = ()
+    """(from, to), ms after the answer."""
 
 
 Behaviour = Callable[[Order], Person]
@@ -109,6 +114,10 @@ class SimulatedCall:
         self._ended = False
         self._rang = False
         self._playing: asyncio.Future[PlayEnd] | None = None
+        self._recordings: set[SimulatedRecording] = set()
+        self._answered_at = 0
+        self.under: dict[str, tuple[Sound, int]] = {}
+        """What sounds under everything else, with its reduction in dB."""
 
     @property
     def id(self) -> str:
@@ -142,13 +151,33 @@ class SimulatedCall:
                 return
 
     async def play(self, sounds: Sequence[Sound]) -> Played:
+        return await self._play(_length_ms(sounds))
+
+    async def echo(self, delay_ms: int) -> Played:
+        return await self._play(None)
+
+    def play_under(self, name: str, sound: Sound, reduction_db: int) -> None:
+        self.under[name] = sound, reduction_db
+
+    def stop_under(self, name: str) -> None:
+        self.under.pop(name, None)
+
+    def record(self, tape: Tape) -> Recording:
+        since = self._switch.now() - self._answered_at
+        speaks = [(start - since, end - since) for start, end in self._person.speaks if self._answered]
+        recording = SimulatedRecording(tape, speaks, self._switch.now, lambda: self._recordings.discard(recording))
+        self._recordings.add(recording)
+        if self._ended:
+            recording.end("hungup")
+        return recording
+
+    async def _play(self, length: int | None) -> Played:
         self.stop_playing()
         if self._ended:
             return Played("hungup", 0)
         loop = asyncio.get_running_loop()
         self._playing = mine = loop.create_future()
         started = self._switch.now()
-        length = _length_ms(sounds)
         timer = None if length is None else loop.call_later(length / 1000, _settle, mine, "done")
         try:
             end = await mine
@@ -177,7 +206,7 @@ class SimulatedCall:
             cause, code = of_refusal(person.refuses_with, person.q850)
             self._end(cause, code, "A", person.q850)
             return
-        self._answered = True
+        self._answered, self._answered_at = True, self._switch.now()
         self._stop_timers()
         self._switch.note("answered", self._order)
         self._events.put_nowait(Answered(self._switch.now(), self.dialog))
@@ -193,6 +222,8 @@ class SimulatedCall:
         self._stop_timers()
         if self._playing:
             _settle(self._playing, "hungup")
+        for recording in list(self._recordings):
+            recording.end("hungup")
         self._switch.gone(self._order)
         self._events.put_nowait(HungUp(self._switch.now(), cause, code, by, q850))
 

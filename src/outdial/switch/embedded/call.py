@@ -21,8 +21,10 @@ from outdial.switch.port import (
     MediaFigures,
     Order,
     Played,
+    Recording,
     Ringing,
     Sound,
+    Tape,
 )
 
 CLOSING_S = 1.0
@@ -94,8 +96,20 @@ class EmbeddedCall:
     async def play(self, sounds: Sequence[Sound]) -> Played:
         return await self.voice.play(sounds)
 
+    async def echo(self, delay_ms: int) -> Played:
+        return await self.voice.echo(delay_ms)
+
     def stop_playing(self) -> None:
         self.voice.stop()
+
+    def play_under(self, name: str, sound: Sound, reduction_db: int) -> None:
+        self.voice.play_under(name, sound, reduction_db)
+
+    def stop_under(self, name: str) -> None:
+        self.voice.play_under(name, None)
+
+    def record(self, tape: Tape) -> Recording:
+        return self.voice.record(tape)
 
     def hang_up(self, cause: str, by: HangupBy) -> None:
         if self._last is not None or self._ending is not None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from outdial.sip.sdp import Media
 from outdial.switch.embedded.config import is_address
 from outdial.switch.embedded.media.client import Lease, MediaClient
-from outdial.switch.port import MediaFigures, Played, Sound
+from outdial.switch.port import MediaFigures, Played, Sound, Tape, Taped
+
+NOTHING = Taped("hungup", 0, 0)
 
 
 class Owner(Protocol):
@@ -20,6 +22,24 @@ class Owner(Protocol):
     def fell_silent(self) -> None: ...
     def media_gone(self) -> None: ...
     def media_closed(self) -> None: ...
+
+
+class Recording:
+    """See ``port.Recording``."""
+
+    def __init__(self, stop: Callable[[], None]) -> None:
+        self._stop = stop
+        self._ended: asyncio.Future[Taped] = asyncio.get_running_loop().create_future()
+
+    def stop(self) -> None:
+        self._stop()
+
+    async def ended(self) -> Taped:
+        return await asyncio.shield(self._ended)
+
+    def end(self, taped: Taped) -> None:
+        if not self._ended.done():
+            self._ended.set_result(taped)
 
 
 class Voice:
@@ -35,6 +55,8 @@ class Voice:
         self._lease: Lease = lease
         self._playing: dict[int, asyncio.Future[Played]] = {}
         self._plays = 0
+        self._recordings: dict[int, Recording] = {}
+        self._tapes = 0
 
     @property
     def port(self) -> int:
@@ -54,13 +76,33 @@ class Voice:
         self._client.answer(self._lease, recording, timeout_ms)
 
     async def play(self, sounds: Sequence[Sound]) -> Played:
+        return await self._play(lambda number: self._client.play(self._lease, number, sounds))
+
+    async def echo(self, delay_ms: int) -> Played:
+        return await self._play(lambda number: self._client.echo(self._lease, number, delay_ms))
+
+    def play_under(self, name: str, sound: Sound | None, reduction_db: int = 0) -> None:
+        self._client.play_under(self._lease, name, sound, reduction_db)
+
+    def record(self, tape: Tape) -> Recording:
+        self._tapes += 1
+        number = self._tapes
+        recording = Recording(lambda: self._client.stop_tape(self._lease, number))
+        if self._lease.open:
+            self._recordings[number] = recording
+            self._client.record(self._lease, number, tape)
+        else:
+            recording.end(NOTHING)
+        return recording
+
+    async def _play(self, command: Callable[[int], None]) -> Played:
         if not self._lease.open:
             return Played("hungup", 0)
         self._plays += 1
         number = self._plays
         ended: asyncio.Future[Played] = asyncio.get_running_loop().create_future()
         self._playing[number] = ended
-        self._client.play(self._lease, number, sounds)
+        command(number)
         try:
             return await ended
         except asyncio.CancelledError:
@@ -91,6 +133,10 @@ class Voice:
         if ended is not None and not ended.done():
             ended.set_result(played)
 
+    def taped(self, number: int, taped: Taped) -> None:
+        if number in self._recordings:
+            self._recordings.pop(number).end(taped)
+
     def no_rtp(self) -> None:
         self._owner.fell_silent()
 
@@ -106,3 +152,6 @@ class Voice:
         for ended in self._playing.values():
             if not ended.done():
                 ended.set_result(Played("hungup", 0))
+        for recording in self._recordings.values():
+            recording.end(NOTHING)
+        self._recordings.clear()

@@ -13,7 +13,6 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +24,8 @@ import structlog
 
 from outdial.domain.errors import Misconfigured
 from outdial.switch.embedded.media import records
-from outdial.switch.port import Frames, MediaFigures, Now, Played, Silence, Sound, Tone
+from outdial.switch.embedded.media.sounds import Sounds
+from outdial.switch.port import MediaFigures, Now, Played, Sound, Tape, Taped
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +50,9 @@ class Listener(Protocol):
 
     def played(self, play_id: int, played: Played) -> None:
         """A ``play`` ended: at its end, by ``stop``, by the next ``play``, or by ``release`` (``hungup``)."""
+
+    def taped(self, number: int, taped: Taped) -> None:
+        """A ``record`` ended, by itself, by ``stop_tape`` or by ``release``."""
 
     def no_rtp(self) -> None:
         """Answered, and not one packet for the media timeout. Reported once."""
@@ -107,7 +110,7 @@ class MediaClient:
         self._ready = asyncio.Event()
         self._deaths = 0
         self._restart: asyncio.Task[None] | None = None
-        self._tones = Tones()
+        self._sounds = Sounds()
 
     async def start(self) -> None:
         """Returns when the first block of ports can be leased.
@@ -131,7 +134,7 @@ class MediaClient:
         if self._process:
             await asyncio.to_thread(_reap, self._process)
             self._process = None
-        self._tones.close()
+        self._sounds.close()
 
     @property
     def pid(self) -> int | None:
@@ -173,7 +176,24 @@ class MediaClient:
         Ends what played before. ``point`` first: before it nothing can play. Raises BadAudio when a tone's script
         does not parse.
         """
-        self._command(lease, records.Play(lease.port, play_id, [self._sound(sound) for sound in sounds]))
+        self._command(lease, records.Play(lease.port, play_id, [self._sounds.record(sound) for sound in sounds]))
+
+    def echo(self, lease: Lease, play_id: int, delay_ms: int) -> None:
+        """As ``play``, but plays back what is heard, until ``stop``."""
+        self._command(lease, records.Echo(lease.port, play_id, delay_ms))
+
+    def play_under(self, lease: Lease, name: str, sound: Sound | None, reduction_db: int = 0) -> None:
+        """Mixes a sound under everything else, again and again; None ends it. Raises BadAudio, as ``play`` does."""
+        endless = None if sound is None else self._sounds.endless(sound)
+        self._command(lease, records.Under(lease.port, name, endless, reduction_db))
+
+    def record(self, lease: Lease, number: int, tape: Tape) -> None:
+        """Records from now on; ``Listener.taped`` with this ``number``, from 1 on, follows."""
+        limits = tape.max_ms, tape.silence_level, tape.silence_ms
+        self._command(lease, records.Tape(lease.port, number, str(tape.path), tape.sides, *limits))
+
+    def stop_tape(self, lease: Lease, number: int) -> None:
+        self._command(lease, records.StopTape(lease.port, number))
 
     def stop(self, lease: Lease) -> None:
         """Ends what plays, if anything does."""
@@ -183,15 +203,6 @@ class MediaClient:
         """The call is over; ``Listener.closed`` follows."""
         self._command(lease, records.Release(lease.port))
         lease.open = False
-
-    def _sound(self, sound: Sound) -> records.Clip | records.Quiet:
-        match sound:
-            case Frames(alaw, ulaw):
-                return records.Clip(str(alaw), str(ulaw))
-            case Silence(ms):
-                return records.Quiet(ms)
-            case Tone(script):
-                return self._tones.clip(script)
 
     def _command(self, lease: Lease, command: records.Command) -> None:
         if lease.open:
@@ -304,6 +315,8 @@ class MediaClient:
         match report:
             case records.PlayEnded():
                 self._play_ended(report)
+            case records.Taped():
+                self._taped(report)
             case records.Closed():
                 self._closed(report)
             case records.Counted():
@@ -330,6 +343,11 @@ class MediaClient:
         played = Played(report.end, report.ms, report.first_packet_at)
         self._leases[report.port].listener.played(report.play_id, played)
 
+    def _taped(self, report: records.Taped) -> None:
+        if report.fault:
+            log.error("media.recording", fault=report.fault)
+        self._leases[report.port].listener.taped(report.number, Taped(report.end, report.ms, report.size))
+
     def _counted(self, report: records.Counted) -> None:
         figures = MediaFigures(report.sent, report.received, report.lost, report.jitter_ms, report.record_bytes)
         self._leases[report.port].figures = figures
@@ -341,36 +359,6 @@ class MediaClient:
         lease = self._leases.pop(report.figures.port)
         self._resting.append((self._now() + _QUARANTINE_MS, lease.port))
         lease.listener.closed(lease.figures)
-
-
-class Tones:
-    """Tones rendered once into a folder of their own, from where they play like any prompt."""
-
-    def __init__(self) -> None:
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._clips: dict[str, records.Clip] = {}
-
-    def clip(self, script: str) -> records.Clip:
-        """Raises BadAudio."""
-        if script not in self._clips:
-            self._clips[script] = self._render(script)
-        return self._clips[script]
-
-    def close(self) -> None:
-        self._clips.clear()
-        if self._folder:
-            self._folder.cleanup()
-            self._folder = None
-
-    def _render(self, script: str) -> records.Clip:
-        from outdial.audio.prompt import write_laws
-        from outdial.audio.tones import render
-
-        tones = render(script)
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="outdial-tones-")
-        alaw, ulaw = write_laws(tones.samples, Path(self._folder.name) / str(len(self._clips)), frame=1)
-        return records.Clip(str(alaw), str(ulaw), tones.loops)
 
 
 def _reap(process: subprocess.Popen[bytes]) -> None:

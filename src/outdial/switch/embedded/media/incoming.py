@@ -6,13 +6,13 @@ from outdial.audio.law import BY_PAYLOAD_TYPE
 from outdial.rtp.events import Keypad, Press
 from outdial.rtp.packet import HEADER, VERSION, parse
 from outdial.rtp.reception import Reception
-from outdial.switch.embedded.media.recording import Recorder
+from outdial.switch.embedded.media.tapes import Sink
 
 _NOTHING: list[Press] = []
 
 
 class Incoming:
-    __slots__ = ("dtmf_payload_type", "keypad", "reception", "recorder", "source")
+    __slots__ = ("dtmf_payload_type", "keypad", "reception", "sink", "source")
 
     def __init__(self) -> None:
         self.source = -1
@@ -20,7 +20,7 @@ class Incoming:
         self.dtmf_payload_type = -1
         self.reception = Reception()
         self.keypad = Keypad()
-        self.recorder: Recorder | None = None
+        self.sink: Sink | None = None
 
     def take(self, data: bytes, arrival: int, exact: bool, now_ms: int) -> list[Press]:
         """One datagram, and the keys it completes. What is not RTP is dropped; either law is understood.
@@ -47,8 +47,8 @@ class Incoming:
         if law is not None:
             if exact:
                 self.reception.arrived(timestamp, arrival)
-            if self.recorder is not None:
-                self.recorder.heard(ssrc, timestamp, sound, law, arrival, exact=exact)
+            if self.sink is not None:
+                self.sink.heard(ssrc, timestamp, sound, law, arrival, exact=exact)
         return _NOTHING
 
     def _take_event(self, timestamp: int, payload: bytes, now_ms: int) -> list[Press]:

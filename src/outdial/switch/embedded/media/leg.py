@@ -14,8 +14,10 @@ from outdial.rtp import rtcp
 from outdial.rtp.events import Press
 from outdial.switch.embedded.media import records
 from outdial.switch.embedded.media.incoming import Incoming
-from outdial.switch.embedded.media.outgoing import Outgoing
+from outdial.switch.embedded.media.mixing import Underlay
+from outdial.switch.embedded.media.outgoing import Outgoing, SourceOf
 from outdial.switch.embedded.media.recording import Recorder
+from outdial.switch.embedded.media.tapes import Sink, Tape, as_one
 
 REPORT_ROUNDS = 250
 """Five seconds between two RTCP reports, and between two sets of counters."""
@@ -49,14 +51,19 @@ class Leg:
         "_heard_report",
         "_heard_round",
         "_limit_rounds",
+        "_packet",
         "_polls",
         "_report",
         "_report_round",
+        "_sinks",
+        "_tapes",
+        "_underlay",
         "incoming",
         "line",
         "outgoing",
         "phase",
         "recorder",
+        "sink",
         "slot",
     )
 
@@ -68,6 +75,13 @@ class Leg:
         self.outgoing = Outgoing(seed)
         self.incoming = Incoming()
         self.recorder: Recorder | None = None
+        """Of the whole call."""
+        self.sink: Sink | None = None
+        """Who takes what is sent and heard, all as one."""
+        self._sinks: tuple[Sink, ...] = ()
+        self._tapes: dict[int, Tape] = {}
+        self._underlay: Underlay | None = None
+        self._packet = self.outgoing.packet
         self._report = report
         self._answered = False
         self._polls = 0
@@ -91,10 +105,50 @@ class Leg:
         if self._answered:
             return
         self._answered = self.outgoing.always = True
-        self.recorder = self.incoming.recorder = recorder
+        self.recorder = recorder
+        if recorder:
+            self.add(recorder)
         self._heard_round = round_
         self._limit_rounds = timeout_ms // FRAME_MS
         self._report_round = round_ + REPORT_ROUNDS // 2 + self.outgoing.ssrc % (REPORT_ROUNDS // 2)
+
+    def add(self, sink: Sink) -> None:
+        """It takes what is sent and heard from now on."""
+        self._tap((*self._sinks, sink))
+
+    def remove(self, sink: Sink) -> None:
+        self._tap(tuple(each for each in self._sinks if each is not sink))
+
+    def _tap(self, sinks: tuple[Sink, ...]) -> None:
+        self._sinks = sinks
+        self.sink = self.incoming.sink = as_one(sinks)
+
+    def record(self, tape: Tape) -> None:
+        self._tapes[tape.number] = tape
+        self.add(tape)
+
+    def stop_tape(self, number: int, round_: int, now_ms: int) -> None:
+        """Hears what still came. A tape that ended before is no matter."""
+        self._listen(round_ * FRAME, now_ms)
+        tape = self._tapes.get(number)
+        if tape:
+            tape.end_now(round_, "stopped")
+            self._drop_done()
+
+    def _drop_done(self) -> None:
+        for tape in [tape for tape in self._tapes.values() if tape.done]:
+            del self._tapes[tape.number]
+            self.remove(tape)
+
+    def play_under(self, name: str, source_of: SourceOf, reduction_db: int) -> None:
+        if self._underlay is None:
+            self._underlay = Underlay(self.outgoing)
+        self._underlay.start(name, source_of, reduction_db)
+        self._packet = self._underlay.packet
+
+    def stop_under(self, name: str) -> None:
+        if self._underlay is not None and not self._underlay.stop(name):
+            self._packet = self.outgoing.packet
 
     def close(self, round_: int, now_ms: int) -> None:
         """Hears what still came, and hands the rest of the recording to the writer."""
@@ -102,8 +156,8 @@ class Leg:
         self.outgoing.stop("hungup")
         if self._answered:
             self.line.send_report(self._rtcp(round_, now_ms, bye=True))
-        if self.recorder:
-            self.recorder.close(round_)
+        if self.sink:
+            self.sink.close(round_)
 
     def figures(self) -> records.Counted:
         written = self.recorder.file.bytes_written if self.recorder else 0
@@ -114,9 +168,9 @@ class Leg:
 
     def tick(self, round_: int, now_ms: int) -> bytes:
         """Every 20 ms: the packet to send, empty when there is none."""
-        packet = self.outgoing.packet(round_, now_ms)
-        if packet and self.recorder is not None:
-            self.recorder.sent(round_, self.outgoing.frame, self.outgoing.law)
+        packet = self._packet(round_, now_ms)
+        if packet and self.sink is not None:
+            self.sink.sent(round_, self.outgoing.frame, self.outgoing.law)
         return packet
 
     def poll(self, round_: int, arrival: int, now_ms: int) -> None:
@@ -130,8 +184,10 @@ class Leg:
             self._report(records.NoRtp(self.line.port))
         if self.incoming.keypad.held:
             self._press(self.incoming.keypad.expire(now_ms), now_ms)
-        if self.recorder is not None:
-            self.recorder.flush(round_)
+        if self.sink is not None:
+            self.sink.flush(round_)
+            if self._tapes:
+                self._drop_done()
         if round_ >= self._report_round:
             self._report_round = round_ + REPORT_ROUNDS
             self._exchange_reports(round_, now_ms)
@@ -139,7 +195,7 @@ class Leg:
     def _listen(self, arrival: int, now_ms: int) -> None:
         incoming = self.incoming
         self._polls += 1
-        if self._polls % _EXACT_POLL and not (self.recorder and self.recorder.wants_exact):
+        if self._polls % _EXACT_POLL and not (self.sink and self.sink.wants_exact):
             for data in self.line.receive():
                 presses = incoming.take(data, arrival, False, now_ms)
                 if presses:

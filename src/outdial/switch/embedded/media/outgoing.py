@@ -5,19 +5,23 @@ Timestamps follow the wheel's rounds, so a round left out is a hole for the list
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from outdial.audio.law import BY_PAYLOAD_TYPE, FRAME, FRAME_MS, ULAW, Law
 from outdial.rtp.packet import HEADER, VERSION
-from outdial.switch.embedded.media.playlist import Piece, Playlist
+from outdial.switch.embedded.media.playlist import Source
 from outdial.switch.port import Played, PlayEnd
 
 _MARKER = 0x80
 _pack = HEADER.pack
 
-PiecesOf = Callable[[Law], Sequence[Piece]]
-"""A playlist's sounds in the law asked for."""
+SourceOf = Callable[[Law], Source]
+"""What is to be played, in the law asked for."""
 Ended = Callable[[Played], None]
+
+
+def _nobody(played: Played) -> None:
+    """Nobody waits; also so that who waited is forgotten: there is no garbage collection here."""
 
 
 class Outgoing:
@@ -25,10 +29,10 @@ class Outgoing:
         "_ended",
         "_first_packet_at",
         "_kind",
-        "_pieces_of",
-        "_playlist",
         "_sequence",
         "_silence",
+        "_source",
+        "_source_of",
         "_stamp",
         "always",
         "frame",
@@ -53,9 +57,9 @@ class Outgoing:
         self._kind = -1
         """The header's second byte: payload type, and the marker before the first packet; -1 before ``speak``."""
         self._silence = b""
-        self._playlist: Playlist | None = None
-        self._pieces_of: PiecesOf = lambda _: ()
-        self._ended: Ended = lambda _: None
+        self._source: Source | None = None
+        self._source_of: SourceOf | None = None
+        self._ended: Ended = _nobody
         self._first_packet_at = 0
 
     def speak(self, payload_type: int) -> None:
@@ -65,33 +69,34 @@ class Outgoing:
         self.law = BY_PAYLOAD_TYPE[payload_type]
         self._kind = payload_type | _MARKER
         self._silence = bytes([self.law.silence]) * FRAME
-        if self._playlist:
-            taken = self._playlist.taken
-            self._playlist = Playlist(self._pieces_of(self.law), self.law)
-            self._playlist.skip(taken)
+        if self._source and self._source_of:
+            taken = self._source.taken
+            self._source = self._source_of(self.law)
+            self._source.skip(taken)
 
-    def play(self, pieces_of: PiecesOf, ended: Ended) -> None:
-        """Stops what played before. Raises what ``pieces_of`` raises, and then nothing plays."""
+    def play(self, source_of: SourceOf, ended: Ended) -> None:
+        """Stops what played before. Raises what ``source_of`` raises, and then nothing plays."""
         self.stop("stopped")
-        self._playlist = Playlist(pieces_of(self.law), self.law)
-        self._pieces_of, self._ended, self._first_packet_at = pieces_of, ended, 0
+        self._source = source_of(self.law)
+        self._source_of, self._ended, self._first_packet_at = source_of, ended, 0
 
     def stop(self, end: PlayEnd) -> None:
-        if self._playlist:
-            ms = self._playlist.taken * FRAME_MS // FRAME
-            self._playlist = None
-            self._ended(Played(end, ms, self._first_packet_at))
+        if self._source:
+            ms = self._source.taken * FRAME_MS // FRAME
+            ended = self._ended
+            self._source, self._source_of, self._ended = None, None, _nobody
+            ended(Played(end, ms, self._first_packet_at))
 
     def timestamp(self, round_: int) -> int:
         return (self._stamp + round_ * FRAME) & 0xFFFFFFFF
 
     def packet(self, round_: int, now_ms: int) -> bytes:
         """The packet due in this round, empty when there is none; ``frame`` is its sound then."""
-        playlist = self._playlist
-        if playlist is None:
+        source = self._source
+        if source is None:
             frame = self._silence if self.always else b""
         else:
-            frame = playlist.take()
+            frame = source.take()
             if not frame or not self._first_packet_at:
                 frame = self._edge(frame, now_ms)
         if not frame or self.held:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from outdial.audio.law import FRAME, RATE, Law
 
@@ -25,6 +26,19 @@ def quiet(law: Law, ms: int) -> list[Piece]:
         return [Piece(second, RATE, 0)]
     seconds, rest = divmod(ms * RATE // 1000, RATE)
     return [Piece(second, RATE, seconds)] * bool(seconds) + [Piece(second[:rest], rest)] * bool(rest)
+
+
+class Source(Protocol):
+    """Where frames come from."""
+
+    @property
+    def taken(self) -> int: ...
+
+    def take(self) -> bytes:
+        """The next frame; empty at the end."""
+
+    def skip(self, count: int) -> None:
+        """Goes on as if ``count`` bytes had been taken."""
 
 
 class Playlist:

@@ -13,16 +13,18 @@ import select
 import signal
 import socket
 import time
-from collections import deque
+from collections import Counter, deque
 from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from outdial.switch.embedded.media import records
+from outdial.switch.embedded.media.echo import Echo
 from outdial.switch.embedded.media.leg import Leg
 from outdial.switch.embedded.media.prompts import Prompts
 from outdial.switch.embedded.media.recording import File, Recorder, Writer
 from outdial.switch.embedded.media.sockets import Line, pairs
+from outdial.switch.embedded.media.tapes import Limits, Tape
 from outdial.switch.embedded.media.wheel import Wheel
 from outdial.switch.port import Played
 
@@ -32,6 +34,7 @@ _COMMANDS_AT_ONCE = 16
 _REPORTS_AT_ONCE = 64
 _TURNED_EVERY_S = 5.0
 _IDLE_S = 0.05
+_TOO_EARLY = "nothing can play or be recorded before the far end's address is known"
 _PRIORITY = -10
 """Sound waits for nobody, where we may ask for that; it does without."""
 
@@ -61,8 +64,10 @@ class Media:
         self._pairs = pairs(host, ports)
         self._lines: dict[int, Line] = {}
         self._legs: dict[int, Leg] = {}
-        self._closing: dict[int, Leg] = {}
-        """Released, their recordings on the way to disk."""
+        self._closing: dict[int, tuple[Leg, str]] = {}
+        """Released, recordings on the way to disk; and what went wrong with that of the whole call."""
+        self._open_files: Counter[int] = Counter()
+        """By port."""
         self._prompts = Prompts()
         self._writer = Writer()
         self._wheel = Wheel(time.monotonic())
@@ -134,6 +139,15 @@ class Media:
                 self._answer(command)
             case records.Play():
                 self._play(command)
+            case records.Echo():
+                self._echo(command)
+            case records.Under():
+                self._under(command)
+            case records.Tape():
+                self._tape(command)
+            case records.StopTape(port, number):
+                if leg := self._legs.get(port):
+                    leg.stop_tape(number, self._wheel.round(time.monotonic()), epoch_ms())
             case records.Stop(port):
                 if leg := self._legs.get(port):
                     leg.outgoing.stop("stopped")
@@ -165,24 +179,62 @@ class Media:
     def _answer(self, command: records.Answer) -> None:
         if leg := self._legs.get(command.port):
             round_ = self._wheel.round(time.monotonic())
-            file = File(command.port, Path(command.recording), leg.outgoing.law)
-            recorder = Recorder(file, self._writer, round_) if command.recording else None
+            recorder = None
+            if command.recording:
+                file = self._file(File(command.port, Path(command.recording), leg.outgoing.law))
+                recorder = Recorder(file, self._writer, round_)
             leg.answer(round_, recorder, command.timeout_ms)
 
     def _play(self, command: records.Play) -> None:
-        port, play_id = command.port, command.play_id
-
-        def ended(played: Played, fault: str = "") -> None:
-            self._reports.append(records.PlayEnded(port, play_id, played.end, played.ms, played.first_packet_at, fault))
-
-        leg = self._legs.get(port)
+        ended = partial(self._ended, command.port, command.play_id)
+        leg = self._legs.get(command.port)
         if leg is None:
-            ended(Played("stopped", 0), "nothing can play before the far end's address is known")
+            ended(Played("stopped", 0), _TOO_EARLY)
             return
         try:
-            leg.outgoing.play(partial(self._prompts.pieces, command.sounds), ended)
+            leg.outgoing.play(partial(self._prompts.playlist, command.sounds), ended)
         except OSError as fault:
             ended(Played("done", 0), f"{fault.filename}: {fault.strerror}")
+
+    def _ended(self, port: int, play_id: int, played: Played, fault: str = "") -> None:
+        self._reports.append(records.PlayEnded(port, play_id, played.end, played.ms, played.first_packet_at, fault))
+
+    def _echo(self, command: records.Echo) -> None:
+        leg = self._legs.get(command.port)
+        if leg is None:
+            self._ended(command.port, command.play_id, Played("stopped", 0), _TOO_EARLY)
+            return
+        echo = Echo(command.delay_ms, leg.outgoing.law)
+
+        def ended(played: Played) -> None:
+            leg.remove(echo)
+            self._ended(command.port, command.play_id, played)
+
+        leg.outgoing.play(echo.speak, ended)
+        leg.add(echo)
+
+    def _under(self, command: records.Under) -> None:
+        leg = self._legs.get(command.port)
+        if leg is None:
+            return
+        if command.sound is None:
+            leg.stop_under(command.name)
+            return
+        with contextlib.suppress(OSError):  # a file that has gone: there is nothing to hear
+            leg.play_under(command.name, partial(self._prompts.playlist, [command.sound]), command.reduction_db)
+
+    def _tape(self, command: records.Tape) -> None:
+        leg = self._legs.get(command.port)
+        if leg is None:
+            self._reports.append(records.Taped(command.port, command.number, "failed", 0, 0, _TOO_EARLY))
+            return
+        file = File(command.port, Path(command.path), leg.outgoing.law, command.sides, command.number)
+        limits = Limits(command.max_ms, command.silence_level, command.silence_ms)
+        leg.record(Tape(self._file(file), self._writer, self._wheel.round(time.monotonic()), limits))
+
+    def _file(self, file: File) -> File:
+        self._open_files[file.port] += 1
+        return file
 
     def _release(self, port: int) -> None:
         leg = self._legs.pop(port, None)
@@ -192,11 +244,21 @@ class Media:
         self._wheel.remove(leg)
         leg.close(self._wheel.round(time.monotonic()), epoch_ms())
         self._lines[port].rest()
-        if leg.recorder:
-            self._closing[port] = leg
-        else:
-            self._reports.append(records.Closed(leg.figures(), ""))
+        self._closing[port] = leg, ""
+        self._close_if_written(port)
 
     def _recorded(self, file: File) -> None:
-        leg = self._closing.pop(file.port)
-        self._reports.append(records.Closed(leg.figures(), file.fault))
+        port = file.port
+        if file.number:
+            end = "failed" if file.fault else file.end
+            self._reports.append(records.Taped(port, file.number, end, file.ms, file.bytes_written, file.fault))
+        elif port in self._closing:
+            self._closing[port] = self._closing[port][0], file.fault
+        self._open_files[port] -= 1
+        self._close_if_written(port)
+
+    def _close_if_written(self, port: int) -> None:
+        if not self._open_files[port] and port in self._closing:
+            del self._open_files[port]
+            leg, fault = self._closing.pop(port)
+            self._reports.append(records.Closed(leg.figures(), fault))

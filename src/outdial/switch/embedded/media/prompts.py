@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from outdial.audio.law import ALAW, Law
-from outdial.switch.embedded.media.playlist import Piece, quiet
+from outdial.switch.embedded.media.playlist import Piece, Playlist, quiet
 from outdial.switch.embedded.media.records import Clip, Quiet
 
 _MOST = 512
@@ -24,6 +24,10 @@ class _Mapped:
 class Prompts:
     def __init__(self) -> None:
         self._mapped: OrderedDict[str, _Mapped] = OrderedDict()
+
+    def playlist(self, sounds: list[Clip | Quiet], law: Law) -> Playlist:
+        """Raises OSError naming a file that cannot be mapped."""
+        return Playlist(self.pieces(sounds, law), law)
 
     def pieces(self, sounds: list[Clip | Quiet], law: Law) -> list[Piece]:
         """Raises OSError naming a file that cannot be mapped."""

@@ -13,6 +13,8 @@ from outdial.audio.g711 import translation
 from outdial.audio.law import ALAW, FRAME, RATE, ULAW, Law
 from outdial.audio.wav import HEADER_BYTES, header
 from outdial.rtp.placement import Placement
+from outdial.switch.embedded.media.mixing import folded
+from outdial.switch.port import RecordEnd, Sides
 
 BLOCK = 16_384
 """Samples: two seconds, 32 kB of stereo."""
@@ -22,7 +24,7 @@ _HEADER_EVERY_BYTES = 64_000
 """Four seconds of stereo."""
 _AHEAD = 2 * RATE
 """Nothing is placed further ahead of the present than this."""
-_TO = {ALAW: translation(ULAW, ALAW), ULAW: translation(ALAW, ULAW)}
+TO = {ALAW: translation(ULAW, ALAW), ULAW: translation(ALAW, ULAW)}
 """The other law's bytes into this one's."""
 
 
@@ -55,6 +57,10 @@ class Window:
         """A block of stereo, once nothing can come for it any more."""
         return self._cut(BLOCK) if now - self._base >= BLOCK + SLACK else None
 
+    def heard(self, start: int, end: int) -> bytes:
+        """The person's side between two positions, as far as it has come and is not handed over."""
+        return bytes(self._right[start - self._base : end - self._base]).ljust(end - start, self._silence)
+
     def rest(self, end: int) -> bytearray:
         """All up to ``end``, at the end of the call."""
         return self._cut(max(0, end - self._base))
@@ -82,9 +88,15 @@ class Window:
 class File:
     """One recording on disk. Everything but the constructor runs in the writer thread."""
 
-    def __init__(self, port: int, path: Path, law: Law) -> None:
+    def __init__(self, port: int, path: Path, law: Law, sides: Sides = "both", number: int = 0) -> None:
+        """``number``: of the ``Tape`` that asked for it; 0 for the recording of the whole call."""
         self.port = port
+        self.number = number
         self.law = law
+        self.end: RecordEnd = "hungup"
+        """Why it ends."""
+        self._sides: Sides = sides
+        self._channels = 2 if sides == "both" else 1
         self._path = path
         self._fd = -1
         self._sound_bytes = self._announced_bytes = 0
@@ -95,20 +107,26 @@ class File:
         """Appends a block; every few, the header says so, so that a crash leaves a playable file."""
         if self.fault:
             return
+        sound = folded(stereo, self._sides, self.law)
         try:
             if self._fd < 0:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
                 self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
-            if os.pwrite(self._fd, stereo, HEADER_BYTES + self._sound_bytes) < len(stereo):
+            if os.pwrite(self._fd, sound, HEADER_BYTES + self._sound_bytes) < len(sound):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            self._sound_bytes += len(stereo)
+            self._sound_bytes += len(sound)
             if last or not self._announced_bytes or self._sound_bytes - self._announced_bytes >= _HEADER_EVERY_BYTES:
-                os.pwrite(self._fd, header(self.law, 2, self._sound_bytes), 0)
+                os.pwrite(self._fd, header(self.law, self._channels, self._sound_bytes), 0)
                 self._announced_bytes = self._sound_bytes
         except OSError as fault:
             self.fault = f"{self._path}: {fault.strerror}"
         else:
             self.bytes_written = HEADER_BYTES + self._sound_bytes
+
+    @property
+    def ms(self) -> int:
+        """Length of what is written."""
+        return self._sound_bytes // self._channels * 1000 // RATE
 
     def close(self) -> None:
         if self._fd >= 0:
@@ -181,13 +199,13 @@ class Recorder:
 
     def sent(self, round_: int, sound: bytes, law: Law) -> None:
         if law is not self._law:
-            sound = sound.translate(_TO[self._law])
+            sound = sound.translate(TO[self._law])
         self._window.left(round_ * FRAME - self._start, sound)
 
     def heard(self, source: int, timestamp: int, sound: bytes, law: Law, arrival: int, *, exact: bool) -> None:
         """``arrival`` in samples of the rounds' clock; taken as it comes until an exact one is at hand."""
         if law is not self._law:
-            sound = sound.translate(_TO[self._law])
+            sound = sound.translate(TO[self._law])
         if exact or timestamp != self._next_timestamp or source != self._source:
             self._next_position = self._place(source, timestamp, arrival, exact)
         self._window.right(self._next_position, sound)
@@ -200,7 +218,10 @@ class Recorder:
 
     def close(self, round_: int) -> None:
         self.flush(round_)
-        self._writer.write(self.file, self._window.rest(round_ * FRAME - self._start), last=True)
+        self._close_at(round_ * FRAME - self._start)
+
+    def _close_at(self, end: int) -> None:
+        self._writer.write(self.file, self._window.rest(end), last=True)
 
     def _place(self, source: int, timestamp: int, arrival: int, exact: bool) -> int:
         if source != self._source:

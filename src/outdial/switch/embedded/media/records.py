@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from outdial.switch.port import PlayEnd
+from outdial.switch.port import PlayEnd, RecordEnd, Sides
 
 
 class Record(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):
@@ -63,11 +63,46 @@ class Stop(Record, frozen=True):
     port: int
 
 
+class Echo(Record, frozen=True):
+    """Plays back what the person says."""
+
+    port: int
+    play_id: int
+    delay_ms: int
+
+
+class Under(Record, frozen=True):
+    """Plays a sound under everything else, again and again."""
+
+    port: int
+    name: str
+    sound: Clip | Quiet | None
+    """None = no more of this name."""
+    reduction_db: int
+
+
+class Tape(Record, frozen=True):
+    """Records from now on. ``number`` is unique for the call, and not 0: that is the recording from its answer."""
+
+    port: int
+    number: int
+    path: str
+    sides: Sides
+    max_ms: int
+    silence_level: int
+    silence_ms: int
+
+
+class StopTape(Record, frozen=True):
+    port: int
+    number: int
+
+
 class Release(Record, frozen=True):
     port: int
 
 
-Command = Bind | Point | Answer | Play | Stop | Release
+Command = Bind | Point | Answer | Play | Echo | Under | Stop | Tape | StopTape | Release
 
 # ── reports ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -93,6 +128,17 @@ class PlayEnded(Record, frozen=True):
     first_packet_at: int
     fault: str
     """Why a sound could not be played; empty when all were."""
+
+
+class Taped(Record, frozen=True):
+    """A ``Tape`` ended, and its file is complete."""
+
+    port: int
+    number: int
+    end: RecordEnd
+    ms: int
+    size: int
+    fault: str
 
 
 class NoRtp(Record, frozen=True):
@@ -123,7 +169,7 @@ class Turned(Record, frozen=True):
     legs: int
 
 
-Report = Bound | Pressed | PlayEnded | NoRtp | Counted | Closed | Turned
+Report = Bound | Pressed | PlayEnded | Taped | NoRtp | Counted | Closed | Turned
 
 encode = msgspec.msgpack.Encoder().encode
 decode_commands = msgspec.msgpack.Decoder(list[Command]).decode
