@@ -82,6 +82,7 @@ class Campaign:
             facts=CallFacts(**{**known, **facts}),
             call_variables={"status": "Busy"},
             schema_ids=(int(self.queue.schema),),
+            flow_trace=({"flow": "voice", "path": "[0]", "app": "playback", "result": "ok"},),
             recordings=(file,) if recording else (),
         )
         assert self.step(done)

@@ -57,6 +57,19 @@ def test_filters_of_attempts(door: Door, campaign: Campaign, query: str, count: 
     assert len(door.get(f"{ATTEMPTS}/history?member_id={member}&{query}").items()) == count
 
 
+def test_one_attempt_with_the_trace_of_its_call(door: Door, campaign: Campaign) -> None:
+    campaign.member()
+    attempt = campaign.ring()
+    found = door.get(f"{ATTEMPTS}/history/{attempt.id}").ok()
+    assert (
+        found["id"] == str(attempt.id)
+        and found["flow_trace"] == door.get(f"/calls/history/{attempt.call_id}").ok()["flow_trace"]
+    )
+    (row,) = door.get(f"{ATTEMPTS}/history?member_id={found['member']['id']}").items()
+    assert "flow_trace" not in row
+    door.get(f"{ATTEMPTS}/history/999").refused(404)
+
+
 def test_fields_of_attempts(door: Door, campaign: Campaign) -> None:
     member = campaign.member()
     campaign.ring()

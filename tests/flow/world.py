@@ -15,6 +15,7 @@ from outdial.flow.ports.speech import NO_SPEECH, SoundFile, Speech
 from outdial.flow.program import Program
 from outdial.flow.run import Ended, run
 from outdial.flow.script import inline
+from outdial.flow.trace import Trace
 
 START_MS = 1_788_264_000_000
 """Tuesday 2026-09-01 12:00:00 UTC."""
@@ -176,6 +177,7 @@ def call(
     zone: str = "UTC",
     schemas: Mapping[int, Schema] | None = None,
     speech: Speech = NO_SPEECH,
+    secrets: Sequence[str] = (),
 ) -> Call:
     """Runs a voice flow on virtual time."""
     library = Library(schemas={id: parse(inner) for id, inner in (schemas or {}).items()})
@@ -183,7 +185,8 @@ def call(
     async def work() -> Call:
         connection = VoiceConnection(variables or {})
         person = Person(connection, presses or {}, hangs_up_at)
-        env = Env(connection, clock, zone, person, library, library, globals or {}, inline, speech=speech)
+        trace = Trace(secrets=secrets)
+        env = Env(connection, clock, zone, person, library, library, globals or {}, inline, trace=trace, speech=speech)
         ended = await run(parse(schema), env)
         return Call(ended, person, connection.variables, clock() - START_MS)
 

@@ -9,7 +9,7 @@ from outdial.api.derived import Derived, View, lookup, seconds
 from outdial.api.doc import Doc, Many
 from outdial.api.doors import Call, Doors
 from outdial.api.fields import Field, Part, Shape
-from outdial.api.kinds import Ids, Instant, Link, Long, Span, Text, TextMap, Texts, Whole
+from outdial.api.kinds import Free, Ids, Instant, Link, Long, Span, Text, TextMap, Texts, Whole
 from outdial.domain.attempt import WIRE_STATE
 from outdial.domain.errors import UserMistake
 from outdial.store import history
@@ -53,6 +53,7 @@ SHAPE = Shape(
     reason=Text(),
     description=Text(),
     duration=Whole(),
+    flow_trace=Free(list),
 )
 FILTERS = wire.filter_shape(
     queue_id=Ids(),
@@ -130,6 +131,12 @@ def install(doors: Doors) -> None:
     )
     doors.add(
         "GET",
+        "/call_center/queues/attempts/history/{id:id}",
+        _one,
+        Doc("Read an attempt that is over, with what its flows did", SHAPE),
+    )
+    doors.add(
+        "GET",
         "/call_center/queues/{parent:id}/members/{member:id}/attempts",
         _of_member,
         Doc("Search the attempts of a member", Many(SHAPE), searches=FILTERS),
@@ -142,6 +149,13 @@ async def _over(call: Call) -> Response:
         raise UserMistake("joined_at: expected a range, or a member_id.", id="grpc.member.search_attempt")
     page = await call.read(lambda conn: history.search(conn, call.domain_id, OVER.to_store(query)))
     return await wire.answer_page(SHAPE, OVER.rows(page, query))
+
+
+async def _one(call: Call) -> Response:
+    """``flow_trace`` has the steps of pre-flow, voice flow, after-flow and ``trigger.disconnected``."""
+    id_ = call.path_id()
+    row = await call.read(lambda conn: history.get(conn, call.domain_id, id_))
+    return wire.answer(SHAPE.write(OVER.row(row)))
 
 
 async def _open(call: Call) -> Response:

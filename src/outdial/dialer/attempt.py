@@ -13,7 +13,7 @@ import structlog
 from outdial.dialer import variables
 from outdial.dialer.caller import Caller
 from outdial.dialer.ending import Hurry, Told, finish_call, finish_uncalled, provisional_result
-from outdial.dialer.flows import Flows, VoiceEnd
+from outdial.dialer.flows import Flows, Steps, VoiceEnd
 from outdial.dialer.order import No, last_check, order_of
 from outdial.dialer.recordings import Recordings
 from outdial.domain.attempt import Attempt, CallFacts
@@ -113,6 +113,8 @@ class Line:
         self._no: No | None = None
         """Why it is held back."""
         self._recording: Path | None = None
+        self._steps_before: Steps = ()
+        """Of the pre-flow."""
 
     async def run(self) -> None:
         finish = await self._live()
@@ -126,7 +128,7 @@ class Line:
         self._connection.close()
         if self._facts is None:
             no = No("system_error", "A fault of the service; see its log.", "failed", PREFLOW_FAILED_WAIT_S)
-            return finish_uncalled(self._queue, self.attempt, no, now)
+            return finish_uncalled(self._queue, self.attempt, no, now, self._steps_before)
         facts = self._facts
         if not facts.hangup_at:
             facts = replace(facts, hangup_at=now, cause="NORMAL_TEMPORARY_FAILURE", sip_code=503, hangup_by="service")
@@ -153,9 +155,12 @@ class Line:
         except StoreUnavailable as error:
             no = self._drop(No("store_unavailable", error.detail, wait_s=REFUSED_WAIT_S))
         if no is not None:
-            return finish_uncalled(self._queue, self.attempt, no, self._tools.now()) if no.reason else None
+            return self._uncalled(no) if no.reason else None
         assert self._call is not None
         return await self._attend(self._call)
+
+    def _uncalled(self, no: No) -> Finish:
+        return finish_uncalled(self._queue, self.attempt, no, self._tools.now(), self._steps_before)
 
     async def _before(self) -> No | None:
         """The pre-flow; no verdict means call, a failure means do not (DESIGN, attempt table)."""
@@ -166,6 +171,7 @@ class Line:
         outcome = await self._unless_held_back(self._tools.flows.before(queue.domain_id, queue.do_schema_id, given))
         if outcome is None:
             return self._no
+        self._steps_before = outcome.trace
         if outcome.how == "failed":
             return No(
                 "preflow_failed", "The pre-executive schema gave no answer in time.", wait_s=PREFLOW_FAILED_WAIT_S
@@ -348,17 +354,25 @@ class Line:
         await self._free_line(facts, exported)
         told = Told(
             call_variables=exported,
-            schema_ids=(self._queue.schema_id,) if self._voice and self._queue.schema_id else (),
-            trace=ended.trace,
+            schema_ids=self._ran(),
+            trace=self._steps_before + ended.trace,
             sip_trace="" if facts.answered_at else event.trace,
             recordings=self._tools.recordings.of(self.attempt, self._recording, facts),
         )
         queue = self._planner.plan.queues.get(self._queue.id, self._queue)
         told = await told_after(self._tools, queue, self.attempt, facts, told)
         if ended.disconnected:
-            late = await self._tools.flows.disconnected(self._queue.domain_id, ended.disconnected, self._connection)
-            told = replace(told, call_variables=told.call_variables | late)
+            late, steps = await self._tools.flows.disconnected(
+                queue.domain_id, self._queue.schema_id or 0, ended.disconnected, self._connection
+            )
+            told = replace(told, call_variables=told.call_variables | late, trace=told.trace + steps)
         return finish_call(self._queue, self.attempt, facts, told, self._tools.hurry)
+
+    def _ran(self) -> tuple[int, ...]:
+        """The flows of this attempt so far."""
+        before = (self._queue.do_schema_id,) if self._steps_before else ()
+        voice = (self._queue.schema_id,) if self._voice else ()
+        return tuple(id_ for id_ in (*before, *voice) if id_)
 
     async def _free_line(self, facts: CallFacts, exported: dict[str, str]) -> None:
         try:

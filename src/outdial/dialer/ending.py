@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from outdial.dialer.flows import Steps
 from outdial.dialer.order import No
 from outdial.domain.attempt import Attempt, CallFacts, Result, Verdict, provisional
 from outdial.domain.disposition import disposition
@@ -21,7 +22,7 @@ class Told:
     """None: the after-flow gave none; the provisional result stands."""
     call_variables: dict[str, str] = field(default_factory=dict)
     schema_ids: tuple[int, ...] = ()
-    trace: tuple[dict[str, object], ...] = ()
+    trace: Steps = ()
     sip_trace: str = ""
     recordings: tuple[RecordingFile, ...] = ()
 
@@ -70,7 +71,7 @@ def finish_call(queue: Queue, attempt: Attempt, facts: CallFacts, told: Told, hu
     )
 
 
-def finish_uncalled(queue: Queue | None, attempt: Attempt, no: No, at: int) -> Finish:
+def finish_uncalled(queue: Queue | None, attempt: Attempt, no: No, at: int, trace: Steps = ()) -> Finish:
     """No INVITE left: nothing is counted, and the reason is kept."""
     rules = queue.rules if queue else Rules()
     return Finish(
@@ -84,5 +85,6 @@ def finish_uncalled(queue: Queue | None, attempt: Attempt, no: No, at: int) -> F
         stop=no.stop,
         description=no.text,
         reason=no.reason,
+        flow_trace=trace,
         disposition="blocked_dnc" if no.result == "barred" else "blocked_hours" if "hours" in no.reason else "",
     )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 from sqlalchemy import Connection
@@ -24,20 +24,23 @@ from outdial.flow.ports.net import NOWHERE, Net
 from outdial.flow.ports.speech import NO_SPEECH, Speech
 from outdial.flow.program import Program
 from outdial.flow.run import run, run_disconnected
+from outdial.flow.trace import Trace
 from outdial.store import schemas, variables
 from outdial.store.base import Store
 from outdial.switch.port import Now
 
 log = structlog.get_logger(__name__)
 
-Trace = tuple[dict[str, Any], ...]
+Steps = tuple[dict[str, Any], ...]
+Role = Literal["before", "voice", "disconnected", "after"]
+"""Which of an attempt's flows a step belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceEnd:
     """What the voice flow left behind."""
 
-    trace: Trace = ()
+    trace: Steps = ()
     disconnected: Program | None = None
     fault: str = ""
     """The cause to hang up with when there was no flow to run."""
@@ -66,12 +69,14 @@ class Flows:
         self._programs: dict[int, tuple[int, Program]] = {}
         """Schema id → the ``updated_at`` it was parsed at, and the program."""
         self._globals: dict[int, dict[str, str]] = {}
+        self._secrets: dict[int, list[str]] = {}
+        """Values of encrypted globals: no trace shows them."""
 
     async def follow(self, plan: Plan) -> None:
         """Parses what queues use and what changed since."""
         self.prompts.forget()
         for domain_id in {queue.domain_id for queue in plan.queues.values()}:
-            self._globals[domain_id] = await self._read_globals(domain_id)
+            self._globals[domain_id], self._secrets[domain_id] = await self._read_globals(domain_id)
         for queue in plan.queues.values():
             for schema_id in (queue.schema_id, queue.do_schema_id, queue.after_schema_id):
                 if schema_id is not None and schema_id in plan.schemas:
@@ -100,24 +105,29 @@ class Flows:
         env = self._env(domain_id, connection)
         env.caller = caller
         ended = await run(known[1], env)
-        return VoiceEnd(_of(schema_id, ended.trace), ended.disconnected)
+        return VoiceEnd(_of(schema_id, "voice", ended.trace), ended.disconnected)
 
-    async def disconnected(self, domain_id: int, program: Program, connection: VoiceConnection) -> dict[str, str]:
-        """``trigger.disconnected`` after the call, on its last variables; answers what it exported."""
-        return await run_disconnected(program, self._env(domain_id, VoiceConnection(connection.variables)))
+    async def disconnected(
+        self, domain_id: int, schema_id: int, program: Program, connection: VoiceConnection
+    ) -> tuple[dict[str, str], Steps]:
+        """``trigger.disconnected`` after the call, on its last variables; answers what it exported, and its trace."""
+        env = self._env(domain_id, VoiceConnection(connection.variables))
+        exported = await run_disconnected(program, env)
+        return exported, _of(schema_id, "disconnected", env.trace.rows())
 
     async def after(self, domain_id: int, schema_id: int, given: dict[str, str]) -> AfterOutcome:
         known = self._programs.get(schema_id)
         if known is None:
             return AfterOutcome("none", None, {}, ())
         outcome = await run_after(known[1], self._ask(domain_id, given))
-        return replace(outcome, trace=_of(schema_id, outcome.trace))
+        return replace(outcome, trace=_of(schema_id, "after", outcome.trace))
 
     async def before(self, domain_id: int, schema_id: int, given: dict[str, str]) -> PreOutcome:
         known = self._programs.get(schema_id)
         if known is None:
             return PreOutcome("failed", {}, ())
-        return await run_before(known[1], self._ask(domain_id, given))
+        outcome = await run_before(known[1], self._ask(domain_id, given))
+        return replace(outcome, trace=_of(schema_id, "before", outcome.trace))
 
     def _env(self, domain_id: int, connection: VoiceConnection) -> Env:
         return Env(
@@ -128,6 +138,7 @@ class Flows:
             globals=self._globals.get(domain_id, {}),
             net=self._net(domain_id),
             speech=self._speech,
+            trace=Trace(secrets=self._secrets.get(domain_id, ())),
         )
 
     def _ask(self, domain_id: int, given: dict[str, str]) -> Ask:
@@ -137,11 +148,14 @@ class Flows:
             globals=self._globals.get(domain_id, {}),
             schemas=_DomainSchemas(self, domain_id),
             net=self._net(domain_id),
+            secrets=self._secrets.get(domain_id, ()),
         )
 
-    async def _read_globals(self, domain_id: int) -> dict[str, str]:
-        stored = await self._store.read(partial(variables.all_globals, domain_id=domain_id))
-        return {name: _text(value) for name, value in stored.items()}
+    async def _read_globals(self, domain_id: int) -> tuple[dict[str, str], list[str]]:
+        """All of a domain's, and the values of those that are encrypted."""
+        stored, encrypted = await self._store.read(partial(_globals, domain_id=domain_id))
+        texts = {name: _text(value) for name, value in stored.items()}
+        return texts, [texts[name] for name in encrypted]
 
     async def load(self, domain_id: int, schema_id: int) -> Program | None:
         """Any schema of the domain, for the ``schema`` application."""
@@ -158,9 +172,13 @@ def _program(conn: Connection, schema_id: int) -> tuple[int, Program] | None:
     return (stored.domain_id, parse(stored.schema)) if stored else None
 
 
-def _of(schema_id: int, trace: Trace) -> Trace:
-    """The steps with the schema they belong to: a call's trace has those of several."""
-    return tuple({"schema_id": str(schema_id), **step} for step in trace)
+def _globals(conn: Connection, domain_id: int) -> tuple[dict[str, Any], list[str]]:
+    return variables.all_globals(conn, domain_id), variables.encrypted_names(conn, domain_id)
+
+
+def _of(schema_id: int, role: Role, steps: Steps) -> Steps:
+    """The steps with the flow and the schema they belong to: a call's trace has those of several."""
+    return tuple({"flow": role, "schema_id": str(schema_id), **step} for step in steps)
 
 
 def _text(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from outdial.flow.ports.net import NOWHERE, Net
 from outdial.flow.program import Program
 from outdial.flow.run import run_for
 from outdial.flow.script import Script, in_thread
+from outdial.flow.trace import Trace
 
 LIMIT_S = 30.0
 
@@ -30,6 +31,8 @@ class Ask:
     """The domain's."""
     globals: Mapping[str, str] = field(default_factory=dict)
     schemas: Schemas = NOTHING
+    secrets: Collection[str] = ()
+    """Values that the trace must not show."""
     scripts: Callable[[Script], Awaitable[str]] = in_thread
     net: Net = NOWHERE
     limit_s: float = LIMIT_S
@@ -105,6 +108,7 @@ def _prepared(ask: Ask) -> tuple[Shared, ServiceConnection]:
         schemas=ask.schemas,
         scripts=ask.scripts,
         net=ask.net,
+        trace=Trace(secrets=ask.secrets),
     )
     return Shared(env), connection
 

@@ -30,6 +30,14 @@ def decode(cls: type, raw: Any, expand: Expand) -> Any:
     return _decoder(cls)(raw, expand, "")
 
 
+def inner_class(cls: type, name: str) -> type | None:
+    """The argument class that a field of ``cls`` holds, by itself or in a list; None for anything else."""
+    hint = get_type_hints(cls)[name]
+    while get_origin(hint) in (Union, types.UnionType, list):
+        hint = next(option for option in get_args(hint) if option is not type(None))
+    return hint if dataclasses.is_dataclass(hint) and isinstance(hint, type) else None
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Field:
     name: str

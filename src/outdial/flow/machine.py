@@ -57,8 +57,10 @@ class Shared:
 class Run:
     """One run of one program: the root flow, or a fork of it with tags, limits and counters of its own."""
 
-    def __init__(self, program: Program, shared: Shared, zone: str, depth: int = 0) -> None:
+    def __init__(self, program: Program, shared: Shared, zone: str, depth: int = 0, schema_id: int = 0) -> None:
         self.shared = shared
+        self.schema_id = schema_id
+        """Of another schema that runs inside the flow's own; for the trace."""
         self._depth = depth
         self.env = shared.env
         self.connection = shared.env.connection
@@ -87,28 +89,29 @@ class Run:
             if step.limit is None or self._within_limit(step):
                 await self._perform(step)
 
-    async def fork(self, program: Program) -> None:
+    async def fork(self, program: Program, schema_id: int = 0) -> None:
         """Runs another program on the same connection; when it was cancelled, so is this one.
 
-        Raises AppFailed when forks lie too deep inside each other, as does ``fork_aside``.
+        ``schema_id`` tells of which schema it is where that is another one. Raises AppFailed when forks lie too deep
+        inside each other, as does ``fork_aside``.
         """
-        run = self._forked(program)
+        run = self._forked(program, schema_id)
         await run.go()
         self.cancelled = self.cancelled or run.cancelled
 
-    def fork_aside(self, program: Program) -> None:
+    def fork_aside(self, program: Program, schema_id: int = 0) -> None:
         """Runs another program beside this one; nobody waits for it but the end of the whole flow."""
         background = self.shared.background
         if len(background) >= MAX_FORKS_ASIDE:
             raise AppFailed(f"{MAX_FORKS_ASIDE} functions run beside this flow already")
-        task = asyncio.ensure_future(self._forked(program).go())
+        task = asyncio.ensure_future(self._forked(program, schema_id).go())
         background.add(task)
         task.add_done_callback(background.discard)
 
-    def _forked(self, program: Program) -> Run:
+    def _forked(self, program: Program, schema_id: int) -> Run:
         if self._depth >= MAX_FORKS_DEEP:
             raise AppFailed(f"more than {MAX_FORKS_DEEP} functions or schemas inside each other")
-        return Run(program, self.shared, self.zone, self._depth + 1)
+        return Run(program, self.shared, self.zone, self._depth + 1, schema_id or self.schema_id)
 
     def truth(self, expression: Expression | None) -> bool:
         """Raises ExpressionError, or AppFailed when there is no expression."""
@@ -147,22 +150,25 @@ class Run:
             return True
         jumped = self.cursor.jump(limit.failover)
         self.cancelled = self.cancelled or not jumped
-        self._note(step, self.env.clock(), f"limit reached, {'to' if jumped else 'no'} {limit.failover}", None)
+        result = f"limit reached, {'to' if jumped else 'no'} {limit.failover}"
+        self._note(step, self.env.clock(), result, None, {})
         return False
 
     async def _perform(self, step: Step) -> None:
         started = self.env.clock()
-        self.connection.changes = {}
+        changes: dict[str, str] = {}
+        self.connection.changes = changes
         args: Any = step.args
+        self.env.trace.begin(step.path, step.app)
         try:
             args = self._arguments(step)
             result = await self._apply(step, args) or "ok"
         except OutdialError as error:
             result = f"failed: {error.detail}"
         except asyncio.CancelledError:
-            self._note(step, started, "interrupted", args)
+            self._note(step, started, "interrupted", args, changes)
             raise
-        self._note(step, started, result, args)
+        self._note(step, started, result, args, changes)
         if step.breaks:
             self.cancelled = True
 
@@ -182,10 +188,11 @@ class Run:
             return await app.run(self, step)
         return await app.run(self, args)
 
-    def _note(self, step: Step, started: int, result: str, args: object) -> None:
+    def _note(self, step: Step, started: int, result: str, args: object, changes: dict[str, str]) -> None:
         shown = args if step.branch is None else _question(step.branch)
         self.env.trace.add(
             {
+                "schema_id": str(self.schema_id) if self.schema_id else "",
                 "path": step.path,
                 "app": step.app,
                 "tag": step.tag,
@@ -194,8 +201,9 @@ class Run:
                 "ms": self.env.clock() - started,
                 "result": result,
                 "args": shown,
-                "set": self.connection.changes,
-            }
+                "set": changes,
+            },
+            step.application.args if step.application is not None else None,
         )
 
 

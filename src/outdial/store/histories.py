@@ -66,7 +66,7 @@ _ATTEMPT = _insert(
     | {"type_name": _TYPE_NAME}
     | _plain(
         "communication", "display", "call_id", "seq", "joined_at", "offering_at", "bridged_at", "leaving_at",
-        "result", "disposition", "reason", "cause", "sip_code", "description", "agent_id", "variables",
+        "result", "disposition", "reason", "cause", "sip_code", "description", "agent_id", "variables", "flow_trace",
     ),
 )  # fmt: skip
 
@@ -110,6 +110,7 @@ def _attempt_row(row: OpenRow, step: Finish) -> tuple[Any, ...]:
         _communication.decode(row.communication).type_id, row.communication, row.display, row.call_id, row.seq,
         row.joined_at, row.offering_at, row.bridged_at, step.at, step.result, step.disposition, step.reason,
         facts.cause if facts else "", facts.sip_code if facts else 0, step.description, step.agent_id, variables,
+        dump(step.flow_trace) if step.flow_trace and not facts else None,
     )  # fmt: skip
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, Text, func, literal, select
 
 from outdial.domain.number import normalise
-from outdial.store.listing import ListQuery, Page
+from outdial.store.listing import ListQuery, Page, Row
 from outdial.store.noun import EVERYTHING, Noun
 from outdial.store.shape import Shape, by
-from outdial.store.tables import attempt, attempt_history, queue, resource
+from outdial.store.tables import attempt, attempt_history, call_history, queue, resource
 
 _SNAPSHOTS = {
     "queue": ("queue_id", "queue_name"),
@@ -31,18 +31,34 @@ OVER = Noun(
         attempt_history,
         order="-joined_at",
         q=("destination", "display"),
+        listed=(
+            "id", "queue", "member", "resource", "group_id", "list_id", "destination", "number", "type_name",
+            "communication", "display", "call_id", "seq", "joined_at", "offering_at", "bridged_at", "leaving_at",
+            "result", "disposition", "reason", "cause", "sip_code", "description", "agent_id", "variables",
+        ),
         snapshots=_SNAPSHOTS,
         filters=_FILTERS,
     ),
     label="attempt",
     entity="attempt_history",
     dialing=False,
-)
+)  # fmt: skip
 """Fields: id, queue, member, resource, group_id, list_id, destination (the number dialled), number, type_name,
 communication (the member's number as reserved), display, call_id, seq, joined_at, offering_at, bridged_at,
-leaving_at, result, disposition, reason, cause, sip_code, description, agent_id, variables.
+leaving_at, result, disposition, reason, cause, sip_code, description, agent_id, variables, flow_trace (one only).
 Filters: queue_id, member_id, resource_id, result, number, duration (seconds) and ranges of the instants."""
-get, search = OVER.get, OVER.search
+search = OVER.search
+
+
+def get(conn: Connection, domain_id: int, id: int) -> Row:
+    """One attempt with the trace of its flows, which its call has where there was one. Raises NotFound."""
+    row = OVER.get(conn, domain_id, id)
+    of_call = select(call_history.c.flow_trace).where(
+        call_history.c.domain_id == domain_id, call_history.c.id == row["call_id"]
+    )
+    row["flow_trace"] = row["flow_trace"] or conn.scalar(of_call) or []
+    return row
+
 
 _a = attempt.c
 

@@ -40,6 +40,12 @@ def all_globals(conn: Connection, domain_id: int) -> dict[str, Any]:
     return {row.name: msgspec.json.decode(box.open(row.sealed)) if row.sealed else row.value for row in rows}
 
 
+def encrypted_names(conn: Connection, domain_id: int) -> list[str]:
+    """Names of the variables whose values nobody shall read."""
+    wanted = select(schema_variable.c.name).where(schema_variable.c.domain_id == domain_id, schema_variable.c.encrypt)
+    return list(conn.scalars(wanted))
+
+
 def _sealed(conn: Connection, domain_id: int, row: Row) -> Row:
     """Moves the value of an encrypted variable under the seal; an empty one leaves the seal as it was."""
     where = schema_variable.c.id == row["id"]

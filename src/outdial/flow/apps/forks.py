@@ -67,11 +67,11 @@ async def schema(run: Run, args: Schema) -> None:
     program = await run.env.schemas.load(args.id)
     if program is None:
         raise AppFailed(f"no schema {args.id}")
-    await _fork(run, program, aside=args.aside)
+    await _fork(run, program, args.id, aside=args.aside)
 
 
-async def _fork(run: Run, program: Program, *, aside: bool) -> None:
+async def _fork(run: Run, program: Program, schema_id: int = 0, *, aside: bool) -> None:
     if aside:
-        run.fork_aside(program)
+        run.fork_aside(program, schema_id)
     else:
-        await run.fork(program)
+        await run.fork(program, schema_id)

@@ -165,11 +165,14 @@ attempt_history = Table(
     words("description"),
     plain_id("agent_id"),
     Column("variables", Json, nullable=False),
+    Column("flow_trace", Json),
     Index("ix_attempt_history_joined_at", "domain_id", "joined_at"),
     Index("ix_attempt_history_queue", "domain_id", "queue_id", "joined_at"),
     Index("ix_attempt_history_member", "domain_id", "member_id", "joined_at"),
 )
-"""One row an attempt, with names as they were: it tells the truth after its queue is renamed or gone."""
+"""One row an attempt, with names as they were: it tells the truth after its queue is renamed or gone.
+
+``flow_trace`` is kept here where no call was made; else the call has it."""
 
 call_history = Table(
     "call_history",
