@@ -29,8 +29,9 @@ from outdial.domain.errors import Misconfigured
 from outdial.flow.validate import validate
 from outdial.net.addresses import read_networks
 from outdial.net.outside import Outside
+from outdial.sandbox import Sandbox
 from outdial.settings import Settings
-from outdial.speech.speaker import Speaker, offline
+from outdial.speech.speaker import offline
 from outdial.store.base import Store
 from outdial.store.files import Files
 from outdial.store.opening import open_store
@@ -101,9 +102,11 @@ class Service:
         await self._let_admin_in(store)
         files = Files(settings.data)
         switch = EmbeddedSwitch(_switch_config(settings), now_ms)
-        outside = Outside(read_networks(settings.allow_networks))
+        sandbox = Sandbox()
+        outside = Outside(read_networks(settings.allow_networks), now_ms, sandbox.extract)
         speech = offline(settings.data, settings.tts_cache_mb, settings.tts_language)
-        dialer = self._dialer(store, switch, files, outside, speech)
+        flows = Flows(store, Prompts(store, files), now_ms, net=outside.of, scripts=sandbox.script, speech=speech)
+        dialer = self._dialer(store, switch, flows, files)
         worker = Worker()
         site = build(self._deps(store, switch, dialer, files, worker))
         listener = _listen(settings)
@@ -130,6 +133,7 @@ class Service:
             await speech.close()
             worker.close()
             await outside.close()
+            await sandbox.close()
 
     async def _let_admin_in(self, store: Store) -> None:
         password = await session.ensure_admin(store)
@@ -149,9 +153,8 @@ class Service:
             loop.add_signal_handler(number, self.stop)
         await self._stop.wait()
 
-    def _dialer(self, store: Store, switch: EmbeddedSwitch, files: Files, outside: Outside, speech: Speaker) -> Dialer:
+    def _dialer(self, store: Store, switch: EmbeddedSwitch, flows: Flows, files: Files) -> Dialer:
         settings = self.settings
-        flows = Flows(store, Prompts(store, files), now_ms, outside.of, speech=speech)
         tools = Tools(
             store=store,
             switch=switch,

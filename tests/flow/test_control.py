@@ -197,7 +197,7 @@ def test_an_unknown_application_is_logged_with_the_nearest_name() -> None:
     assert done.lines == ["x"]
 
 
-@pytest.mark.parametrize("name", ["httpRequest", "joinQueue", "joinAgent", "generateForm"])
+@pytest.mark.parametrize("name", ["conference", "joinQueue", "joinAgent", "generateForm"])
 def test_a_known_application_that_is_not_built_says_so_and_sets_nothing(name: str) -> None:
     done = call([{name: {"setVar": "a"}}, {"log": "x"}], {"a": "old"})
     assert done.results[0] == "not supported here"

@@ -32,7 +32,7 @@ def test_a_sound_schema_has_no_problems() -> None:
     ("step", "kind", "message"),
     [
         ({"playbak": {}}, "voice", "unknown application 'playbak'; did you mean playback?"),
-        ({"httpRequest": {}}, "voice", "not supported here"),
+        ({"joinQueue": {}}, "voice", "not supported here"),
         ({"playback": {}}, "service", "playback does nothing in a service flow"),
         ({"success": {}}, "voice", "success does nothing in a voice flow"),
         ({"goto": "x"}, "voice", "there is no tag 'x' in this schema"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
@@ -24,6 +24,7 @@ from outdial.flow.ports.net import NOWHERE, Net
 from outdial.flow.ports.speech import NO_SPEECH, Speech
 from outdial.flow.program import Program
 from outdial.flow.run import run, run_disconnected
+from outdial.flow.script import Script, in_thread
 from outdial.flow.trace import Trace
 from outdial.store import schemas, variables
 from outdial.store.base import Store
@@ -54,11 +55,12 @@ class Flows:
         store: Store,
         prompts: Prompts,
         now: Now,
-        net: Callable[[int], Net] = lambda domain_id: NOWHERE,
         *,
+        net: Callable[[int], Net] = lambda domain_id: NOWHERE,
+        scripts: Callable[[Script], Awaitable[str]] = in_thread,
         speech: Speech = NO_SPEECH,
     ) -> None:
-        """``net`` is the way out of each domain."""
+        """``net`` is the way out of each domain; ``scripts`` runs the ``js`` application's."""
         self.prompts = prompts
         self._speech = speech
         self.broken: dict[int, str] = {}
@@ -66,6 +68,7 @@ class Flows:
         self._store = store
         self._now = now
         self._net = net
+        self._scripts = scripts
         self._programs: dict[int, tuple[int, Program]] = {}
         """Schema id → the ``updated_at`` it was parsed at, and the program."""
         self._globals: dict[int, dict[str, str]] = {}
@@ -136,6 +139,7 @@ class Flows:
             media=DomainMedia(self.prompts, domain_id),
             schemas=_DomainSchemas(self, domain_id),
             globals=self._globals.get(domain_id, {}),
+            scripts=self._scripts,
             net=self._net(domain_id),
             speech=self._speech,
             trace=Trace(secrets=self._secrets.get(domain_id, ())),
@@ -147,6 +151,7 @@ class Flows:
             self._now,
             globals=self._globals.get(domain_id, {}),
             schemas=_DomainSchemas(self, domain_id),
+            scripts=self._scripts,
             net=self._net(domain_id),
             secrets=self._secrets.get(domain_id, ()),
         )

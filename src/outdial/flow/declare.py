@@ -22,7 +22,7 @@ from outdial.flow.connection import Kind
 if TYPE_CHECKING:
     from outdial.flow.machine import Run
 
-Group = Literal["call", "control", "data", "result", "script", "time"]
+Group = Literal["call", "control", "data", "outside", "result", "script", "time"]
 Unit = Literal["", "ms", "s"]
 Lookup = Literal["", "media", "schema", "list", "queue", "calendar", "gateway", "communication", "member", "variable"]
 """Kinds of the domain's records that an argument may stand for."""

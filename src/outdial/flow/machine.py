@@ -52,6 +52,8 @@ class Shared:
     """The flow itself ended the call."""
     steps: int = 0
     """Since the last pause."""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """A flow and its forks do one thing at a time that is done in the sandbox: others get their turn."""
 
 
 class Run:

@@ -18,6 +18,7 @@ TITLES = {
     "call": "The call",
     "control": "Branches, loops, functions",
     "data": "Variables",
+    "outside": "The world outside",
     "result": "Results of pre-flows and after-flows",
     "script": "Scripts",
     "time": "Time",

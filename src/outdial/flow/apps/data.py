@@ -62,7 +62,8 @@ _CALL = re.compile(r'_get(Channel|Global)Var\("((?:[^"\\\n\r]|\\[^\n\r])*)"\)')
 async def js(run: Run, args: Js) -> None:
     code = substitute(args.data, "$${", '_getGlobalVar("{}")'.format)
     code = substitute(code, "${", '_getChannelVar("{}")'.format)
-    result = await run.env.scripts(_script(run, code))
+    async with run.shared.turn:
+        result = await run.env.scripts(_script(run, code))
     if args.set_var:
         run.connection.set(args.set_var, result)
 
