@@ -12,10 +12,12 @@ help: ## list these words
 
 install: .venv/installed ## make .venv and install Outdial into it
 
-run: install ## dial the demo campaign before your eyes, on loopback; Ctrl-C ends it
+site: .venv/site ## build the front end into the package
+
+run: install site ## dial the demo campaign before your eyes, on loopback; Ctrl-C ends it
 	$(BIN)/outdial demo
 
-test: .venv/developing ## install what the tests need (sipp, PostgreSQL 15) and run them all
+test: .venv/developing .venv/site ## install what the tests need (sipp, PostgreSQL 15) and run them all
 	@scripts/apt-need sipp:sip-tester /usr/lib/postgresql/15/bin/initdb:postgresql-15
 	OUTDIAL_REQUIRE_SIPP=1 OUTDIAL_REQUIRE_POSTGRES=1 OUTDIAL_REQUIRE_NODE=1 $(BIN)/python -m pytest
 
@@ -55,4 +57,10 @@ clean: ## remove .venv and what tools leave behind; data/ stays
 
 .venv/developing: .venv/installed
 	$(PIP) --group dev
+	@touch $@
+
+UI := $(shell find ui -path ui/node_modules -prune -o -path ui/src/api/schema.d.ts -prune -o -type f ! -name openapi.json -print)
+
+.venv/site: .venv/installed $(UI) $(shell find src/outdial/api -name '*.py') scripts/build-site
+	$(BIN)/python scripts/build-site
 	@touch $@

@@ -89,6 +89,16 @@ class Door:
         async with httpx.AsyncClient(transport=transport, base_url=base) as client:
             return Answer(await client.request(method, path, **more))
 
+    def site_at(self, address: str) -> httpx.Response:
+        """An address outside the API."""
+
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(self.site)
+            async with httpx.AsyncClient(transport=transport, base_url=API.removesuffix("/api")) as client:
+                return await client.get(address)
+
+        return self.loop.run_until_complete(send())
+
     def get(self, path: str, **params: Any) -> Answer:
         return self("GET", path, params=params or None)
 

@@ -38,7 +38,7 @@ from outdial.api import (
 )
 from outdial.api.doors import Deps, Doors, request_id_of
 from outdial.api.openapi.reference import Reference
-from outdial.api.page import page
+from outdial.api.site import site
 from outdial.domain.errors import NotFound, UserMistake
 
 ROOMS = (
@@ -70,9 +70,9 @@ def build(deps: Deps) -> Starlette:
     described = Reference(doors.described, version("outdial"))
     routes = [*doors.routes, Route("/openapi.json", described.json), Route("/docs", described.page)]
     return Starlette(
-        routes=[Route("/", page), Mount("/api", routes=routes)],
+        routes=[Mount("/api", routes=routes), Route("/{path:path}", site)],
         middleware=[Middleware(SecurityHeaders)],
-        exception_handlers={HTTPException: _no_such_door},
+        exception_handlers={HTTPException: _no_such_door, NotFound: _nothing_there},
     )
 
 
@@ -92,6 +92,11 @@ async def _no_such_door(request: Request, error: Exception) -> Response:
     known = error.status_code == HTTPStatus.NOT_FOUND
     mistake = NotFound(f"There is nothing at {request.url.path}.") if known else UserMistake(error.detail)
     return wire.answer_error(mistake, request_id_of(request))
+
+
+async def _nothing_there(request: Request, error: Exception) -> Response:
+    assert isinstance(error, NotFound)
+    return wire.answer_error(error, request_id_of(request))
 
 
 class SecurityHeaders:

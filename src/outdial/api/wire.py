@@ -209,5 +209,7 @@ def answer_error(error: OutdialError, request_id: str) -> Response:
         "detail": error.detail,
         "request_id": request_id,
     }
+    if isinstance(error, BadField):
+        body["field"] = error.field
     headers = {"X-Request-ID": request_id}
     return Response(msgspec.json.encode(body), error.status, headers, media_type=JSON)

@@ -32,6 +32,7 @@ ERROR: Json = {
         "status": {"type": "string"},
         "detail": {"type": "string", "description": "what is wrong and what to do, for a person"},
         "request_id": {"type": "string"},
+        "field": {"type": "string", "description": "which field of the body or the query is wrong, where it is one"},
     },
     "example": {
         "id": "app.request.field", "code": 400, "status": "Bad Request",

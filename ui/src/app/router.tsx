@@ -1,0 +1,36 @@
+/** Every address of the site. Pages load when they are first opened. */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { Broken, Lost } from "./Lost";
+import { Shell } from "./Shell";
+
+type Search = Record<string, unknown>;
+type Module = Record<string, unknown>;
+
+const root = createRootRoute({ component: Shell, notFoundComponent: Lost, errorComponent: Broken, validateSearch: (search: Search) => search });
+
+/** `name` is the page's component in the module. */
+function page(path: string, load: () => Promise<Module>, name: string) {
+  return createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load as never, name as never) });
+}
+
+/** A list, and its records one level below with their tabs. */
+function record(path: string, load: () => Promise<Module>, noun: string) {
+  return [page(path, load, `${noun}List`), page(`${path}/$id`, load, noun), page(`${path}/$id/$tab`, load, noun)];
+}
+
+const start = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/start" });
+  },
+});
+
+const routes = [
+  start,
+  page("/start", () => import("~/pages/start"), "Start"),
+  ...record("/lookups/communications", () => import("~/pages/communications"), "CommunicationType"),
+  ...record("/lookups/calendars", () => import("~/pages/calendars"), "Calendar"),
+];
+
+export const router = createRouter({ routeTree: root.addChildren(routes), defaultPreload: "intent", scrollRestoration: true });
