@@ -10,7 +10,6 @@ from typing import Any, Protocol, TypeVar
 
 import structlog
 
-from outdial.dialer import variables
 from outdial.dialer.caller import Caller
 from outdial.dialer.ending import Hurry, Told, finish_call, finish_uncalled, provisional_result
 from outdial.dialer.flows import Flows, Steps, VoiceEnd
@@ -21,6 +20,7 @@ from outdial.domain.errors import Bug, CallRefused, StoreUnavailable
 from outdial.domain.plan import Plan
 from outdial.domain.queue import Queue
 from outdial.domain.resource import Resource
+from outdial.flow import known
 from outdial.flow.connection import VoiceConnection
 from outdial.store.base import Store
 from outdial.store.steps import Bridged, Ended, Finish, Offering, Redialog
@@ -82,7 +82,7 @@ async def told_after(tools: Tools, queue: Queue, attempt: Attempt, facts: CallFa
     if queue.after_schema_id is None:
         return told
     result = provisional_result(facts, queue.rules)
-    given = variables.of_attempt(queue, attempt, tools.now()) | variables.of_end(facts, result, told.call_variables)
+    given = known.of_attempt(queue, attempt, tools.now()) | known.of_end(facts, result, told.call_variables)
     given["member_channel_id"] = attempt.call_id
     outcome = await tools.flows.after(queue.domain_id, queue.after_schema_id, given)
     return replace(
@@ -167,7 +167,7 @@ class Line:
         queue = self._queue
         if queue.do_schema_id is None:
             return None
-        given = variables.of_attempt(queue, self.attempt, self._tools.now())
+        given = known.of_attempt(queue, self.attempt, self._tools.now())
         outcome = await self._unless_held_back(self._tools.flows.before(queue.domain_id, queue.do_schema_id, given))
         if outcome is None:
             return self._no
@@ -277,7 +277,7 @@ class Line:
     async def _attend(self, call: Call) -> Finish:
         assert self._resource is not None
         self._facts = facts = CallFacts(created_at=self._tools.now())
-        given = variables.of_voice(self._queue, self.attempt, self._resource, facts.created_at)
+        given = known.of_voice(self._queue, self.attempt, self._resource, facts.created_at)
         self._connection = VoiceConnection(given)
         self._caller = Caller(call, self._tools.flows.prompts, lambda cause: call.hang_up(cause, "F"))
         async for event in call.events():
@@ -350,7 +350,7 @@ class Line:
             phrase=event.phrase,
         )
         ended = await self._voice if self._voice else VoiceEnd()
-        exported = variables.payload(self._connection.variables)
+        exported = known.payload(self._connection.variables)
         await self._free_line(facts, exported)
         told = Told(
             call_variables=exported,
