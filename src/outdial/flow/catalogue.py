@@ -6,6 +6,7 @@ import dataclasses
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import outdial.flow.apps  # noqa: F401  # registers the applications
@@ -88,6 +89,7 @@ def whole(application: Application) -> Field | None:
     return fields_of(application.args)[0] if len(own) == 1 and own[0].metadata["whole"] else None
 
 
+@cache
 def fields_of(cls: type) -> tuple[Field, ...]:
     """The fields of an argument class, in the order of their declaration."""
     hints = get_type_hints(cls)

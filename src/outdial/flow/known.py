@@ -93,3 +93,43 @@ def payload(variables: Variables) -> Variables:
 
 def _filled(variables: Variables) -> Variables:
     return {name: value for name, value in variables.items() if name and value}
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+ALWAYS = _names(
+    """member_id member_name attempt_id queue_id destination destination_description destination_type destination_seq
+    communication_id cc_attempt_seq cc_resource_id bucket_id member_timezone timestamp joined_at bridged_at
+    member_channel_id"""
+)
+"""Names that every flow of an attempt is given (§5.1)."""
+AFTERWARDS = _names(
+    """cc_result member_stop_cause call_cause call_sip_code call_duration call_voice_sec call_bill_sec
+    amd_result amd_ai_result"""
+)
+"""Names that only the after-flow is given beside them (§5.1)."""
+IN_A_CALL = _names(
+    """uuid direction created_time answered_time hangup_time transfer_time state channel_name read_codec write_codec
+    read_rate write_rate network_addr context domain_name hangup_cause cc_queue_id cc_queue_name cc_queue_type cc_side
+    cc_member_id cc_attempt_id cc_app_id wbt_destination wbt_to_number wbt_to_name wbt_to_id wbt_to_type
+    wbt_from_number wbt_from_id wbt_from_type effective_caller_id_number origination_caller_id_number
+    effective_callee_id_number effective_callee_id_name caller_id_number caller_id_name destination_number ani rdnis
+    ignore_early_media amd_result amd_cause read_result read_terminator_used playback_terminator_used playback_ms
+    playback_seconds record_seconds playback_terminators hangup_after_bridge continue_on_fail
+    send_silence_when_idle ringback hold_music bridge_hangup_cause last_bridge_hangup_cause
+    originate_disposition"""
+)
+"""Names that the voice flow is given, or that the media server keeps (§7.2)."""
+IN_A_CALL_BY_PREFIX = ("sip_", "usr_", "wbt_", "variable_", "Caller-", "cc_")
+
+
+def is_given(name: str, kind: str) -> bool:
+    """Whether a flow of this type on the wire has the variable without the member, queue or schema setting it."""
+    in_a_call = name in IN_A_CALL or name.startswith(IN_A_CALL_BY_PREFIX)
+    if kind == "voice":
+        return name in ALWAYS or (in_a_call and name not in AFTERWARDS - IN_A_CALL)
+    if kind == "service":
+        return name in ALWAYS or name in AFTERWARDS
+    return name in ALWAYS or name in AFTERWARDS or in_a_call

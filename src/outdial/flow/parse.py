@@ -23,9 +23,12 @@ DEFAULT_MAX_STEPS = 1000
 """Evaluations of one ``while``."""
 
 
-def parse(schema: object) -> Program:
-    """The schema as a program, ready for any number of runs. Raises SchemaError with the path of the step."""
-    return _Parser("", [0]).program(schema, 0)
+def parse(schema: object, path: str = "") -> Program:
+    """The schema as a program, ready for any number of runs. Raises SchemaError with the path of the step.
+
+    ``path`` is where the schema stands when it is a list inside another one's arguments.
+    """
+    return _Parser(path, [0]).program(schema, 0)
 
 
 @dataclass(slots=True)

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from outdial.flow.declare import Application
 from outdial.flow.expression import Expression
 
-Level = Literal["error", "warning"]
+Level = Literal["error", "warning", "note"]
+"""error: cannot run; warning: will hardly do what was meant; note: right only if something outside is as assumed."""
 
 
 @dataclass(frozen=True, slots=True)

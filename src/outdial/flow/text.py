@@ -50,11 +50,11 @@ class Scope:
             return ""
         if name == "strepoch()":
             return str(self._clock() // 1000)
-        head = _head(name)
-        if head:
-            root = self._variables.get(head)
+        first = head(name)
+        if first:
+            root = self._variables.get(first)
             if root is not None:
-                return paths.read(root, _INDEX.sub(r".\1", name[len(head) :]).removeprefix("."))
+                return paths.read(root, _INDEX.sub(r".\1", name[len(first) :]).removeprefix("."))
         return self._variables.get(name) or ""
 
     def global_value(self, name: str) -> str:
@@ -102,7 +102,7 @@ def substitute(text: str, opening: str, code: Callable[[str], str]) -> str:
     return "".join((*parts, text[at:]))
 
 
-def _head(name: str) -> str:
+def head(name: str) -> str:
     """What stands before the first ``.`` or ``[`` of a path; "" when the name is no path."""
     dot, bracket = name.find("."), name.find("[")
     if bracket > 0 and (dot < 0 or bracket < dot):
