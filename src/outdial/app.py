@@ -28,10 +28,13 @@ from outdial.dialer.recordings import Recordings
 from outdial.domain.errors import Misconfigured
 from outdial.flow.validate import validate
 from outdial.net.addresses import read_networks
+from outdial.net.guard import Guard
+from outdial.net.http import HttpClient
 from outdial.net.outside import Outside
 from outdial.sandbox import Sandbox
 from outdial.settings import Settings
-from outdial.speech.speaker import offline
+from outdial.speech.opening import open_speech
+from outdial.speech.speaker import Speaker
 from outdial.store.base import Store
 from outdial.store.files import Files
 from outdial.store.opening import open_store
@@ -104,7 +107,7 @@ class Service:
         switch = EmbeddedSwitch(_switch_config(settings), now_ms)
         sandbox = Sandbox()
         outside = Outside(read_networks(settings.allow_networks), now_ms, sandbox.extract)
-        speech = offline(settings.data, settings.tts_cache_mb, settings.tts_language)
+        speech = _speech(settings)
         flows = Flows(store, Prompts(store, files), now_ms, net=outside.of, scripts=sandbox.script, speech=speech)
         dialer = self._dialer(store, switch, flows, files)
         worker = Worker()
@@ -207,6 +210,18 @@ def _switch_config(settings: Settings) -> SwitchConfig:
         public_host=settings.public_host,
         rtp_first=settings.rtp_first,
         rtp_last=settings.rtp_last,
+    )
+
+
+def _speech(settings: Settings) -> Speaker:
+    """A speech server may stand anywhere, on this machine too: its address is the operator's."""
+    return open_speech(
+        settings.data / "speech",
+        settings.tts_cache_mb,
+        settings.tts_server,
+        lambda: HttpClient(Guard(read_networks("0.0.0.0/0 ::/0"))),
+        language=settings.tts_language,
+        voice=settings.tts_voice,
     )
 
 

@@ -8,14 +8,17 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from outdial.domain.errors import Misconfigured
 from outdial.net.addresses import read_networks
 
+if TYPE_CHECKING:
+    from outdial.speech.remote import Server
+
 PREFIX = "OUTDIAL_"
 FILE = "outdial.toml"
-SECRET = ("admin_token", "database_url")
+SECRET = ("admin_token", "database_url", "tts_headers")
 
 
 def _setting(default: Any, help: str) -> Any:
@@ -44,12 +47,25 @@ class Settings:
         "", "Networks such as 10.0.0.0/8 that flows and webhooks may reach though not public"
     )
     tts_language: str = _setting("en-US", "Language of spoken texts that name none and whose letters do not tell")
+    tts_voice: str = _setting("", "Voice of spoken texts that name none; empty = the language's usual one")
+    tts_url: str = _setting("", "http(s) address of a text to speech server; empty = the voices that come along")
+    tts_headers: str = _setting("", 'Headers for it, as a JSON object such as {"Authorization": "Bearer ..."}')
+    tts_body: str = _setting("", "Body for it, with ${text}, ${voice} ...; empty = all fields as a JSON object")
     tts_cache_mb: int = _setting(200, "Spoken texts kept in the data folder; a minute of speech is 1 MB")
     log_level: str = _setting("info", "debug, info, warning or error")
 
     @property
     def store_url(self) -> str:
         return self.database_url or f"sqlite:///{self.data / 'outdial.db'}"
+
+    @property
+    def tts_server(self) -> Server | None:
+        """Raises Misconfigured."""
+        if not self.tts_url:
+            return None
+        from outdial.speech.remote import read_server
+
+        return read_server(self.tts_url, self.tts_headers, self.tts_body)
 
     @property
     def key_path(self) -> Path:
@@ -132,5 +148,9 @@ def _check(settings: Settings) -> None:
         read_networks(settings.allow_networks)
     except ValueError as error:
         raise Misconfigured(f"allow_networks: expected networks such as 10.0.0.0/8, ::1; {error}") from None
+    if settings.tts_cache_mb < 1:
+        raise Misconfigured("tts_cache_mb: expected megabytes, 1 or more")
+    if settings.tts_url:
+        assert settings.tts_server
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise Misconfigured("log_level: expected debug, info, warning or error")

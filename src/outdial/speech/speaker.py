@@ -8,7 +8,6 @@ import re
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 
 import structlog
 
@@ -18,7 +17,6 @@ from outdial.audio.law import RATE
 from outdial.flow.errors import SpeechFailed, SpeechRefused
 from outdial.flow.ports.speech import MAX_TEXT, NO_SPEECH, Heard, Question, SoundFile, Utterance
 from outdial.speech.cache import Cache, key_of
-from outdial.speech.espeak import Espeak
 from outdial.speech.provider import MAX_SECONDS, Provider
 from outdial.speech.voices import language_of
 
@@ -35,11 +33,12 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 class Speaker:
     """``flow.ports.speech.Speech``. Nobody recognizes speech here."""
 
-    def __init__(self, provider: Provider, cache: Cache, language: str) -> None:
-        """``language`` is for texts that name none and whose letters do not tell."""
+    def __init__(self, provider: Provider, cache: Cache, language: str, voice: str = "") -> None:
+        """``language`` is for texts that name none and whose letters do not tell; ``voice`` for those without one."""
         self._provider = provider
         self._cache = cache
         self._language = language
+        self._voice = voice
         self._rendering: dict[str, asyncio.Task[SoundFile]] = {}
         self._ahead: deque[Utterance] = deque(maxlen=MOST_AHEAD)
         self._preparing: asyncio.Task[None] | None = None
@@ -82,7 +81,8 @@ class Speaker:
         text = _clean(what.text)
         if not any(sign.isalnum() for sign in text):
             raise SpeechRefused("the text has neither letters nor digits to say")
-        return replace(what, text=text, language=what.language or language_of(text, self._language))
+        language = what.language or language_of(text, self._language)
+        return replace(what, text=text, language=language, voice=what.voice or self._voice)
 
     def _start(self, key: str, what: Utterance) -> asyncio.Task[SoundFile]:
         if len(self._rendering) >= MOST_AT_A_TIME:
@@ -120,8 +120,3 @@ def _clean(text: str) -> str:
     """Without what voices may take for commands: control characters; lone surrogates cannot be written as UTF-8."""
     text = text.encode("utf-8", "replace").decode()
     return _CONTROL.sub(" ", text).strip()
-
-
-def offline(data: Path, cache_mb: int, language: str) -> Speaker:
-    """With the voices that come with Outdial; what was spoken is kept in the data folder."""
-    return Speaker(Espeak(), Cache(data / "speech", cache_mb * 2**20), language)
