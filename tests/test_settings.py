@@ -20,6 +20,9 @@ def test_environment_beats_file_beats_default(tmp_path: Path) -> None:
         ({"OUTDIAL_SIP_PORT": "70000"}, "sip_port: expected a port"),
         ({"OUTDIAL_RTP_FIRST": "3000", "OUTDIAL_RTP_LAST": "2000"}, "rtp_last"),
         ({"OUTDIAL_ALLOW_NETWORKS": "10.0.0.1/8"}, "allow_networks: expected networks such as"),
+        ({"OUTDIAL_TTS_URL": "ftp://x"}, "tts_url: expected http"),
+        ({"OUTDIAL_TTS_URL": "http://x", "OUTDIAL_TTS_HEADERS": "x"}, "tts_headers: expected a JSON object"),
+        ({"OUTDIAL_TTS_CACHE_MB": "0"}, "tts_cache_mb: expected megabytes"),
         ({"OUTDIAL_DATABASE_URL": "oracle://x"}, "database_url: expected postgresql"),
     ],
 )

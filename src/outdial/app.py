@@ -111,7 +111,7 @@ class Service:
         flows = Flows(store, Prompts(store, files), now_ms, net=outside.of, scripts=sandbox.script, speech=speech)
         dialer = self._dialer(store, switch, flows, files)
         worker = Worker()
-        site = build(self._deps(store, switch, dialer, files, worker))
+        site = build(self._deps(store, switch, dialer, files, worker, speech=speech))
         listener = _listen(settings)
         server = _Server(
             uvicorn.Config(
@@ -170,7 +170,9 @@ class Service:
         )
         return Dialer(tools, self._rng)
 
-    def _deps(self, store: Store, switch: EmbeddedSwitch, dialer: Dialer, files: Files, worker: Worker) -> Deps:
+    def _deps(
+        self, store: Store, switch: EmbeddedSwitch, dialer: Dialer, files: Files, worker: Worker, *, speech: Speaker
+    ) -> Deps:
         return Deps(
             store=store,
             files=files,
@@ -179,6 +181,7 @@ class Service:
             health=lambda: {"store": store.ill(), "switch": switch.ill(), "dialer": dialer.ill()},
             now=now_ms,
             gateway_states=lambda: {state.gateway_id: state.r_state for state in switch.gateway_states()},
+            speech=speech,
         )
 
 

@@ -33,6 +33,7 @@ from outdial.api import (
     resources,
     schemas,
     session,
+    speech,
     users,
     wire,
 )
@@ -43,7 +44,7 @@ from outdial.domain.errors import NotFound, UserMistake
 
 ROOMS = (
     health, session, users, media, flows, schemas, gateways, resources, groups, communications, calendars, lists,
-    attempts, members, queues, queue_groups, calls, recordings, live,
+    attempts, members, queues, queue_groups, calls, recordings, live, speech,
 )  # fmt: skip
 """In the order of their routes: fixed paths stand before those with an id in their place."""
 

@@ -22,6 +22,7 @@ from outdial.api.doc import Doc
 from outdial.api.door import Door
 from outdial.api.fields import Shape
 from outdial.domain.errors import Bug, OutdialError, Unauthenticated
+from outdial.flow.ports.speech import NO_SPEECH, Speech
 from outdial.flow.program import Problem
 from outdial.store import Store, tokens
 from outdial.store.files import Files
@@ -69,6 +70,7 @@ class Deps:
     """Epoch ms."""
     gateway_states: Callable[[], Mapping[int, int]] = dict
     """Gateway id → ``r_state`` of those that register."""
+    speech: Speech = NO_SPEECH
 
 
 @dataclass(slots=True)

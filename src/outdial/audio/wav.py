@@ -1,8 +1,10 @@
-"""G.711 WAV files: stereo recordings, whose header is refreshed as they grow, and their reader."""
+"""WAV files: stereo G.711 recordings, whose header is refreshed as they grow, and their reader; plain mono PCM."""
 
 from __future__ import annotations
 
+import io
 import struct
+import wave
 from dataclasses import dataclass
 
 from outdial.audio.law import ALAW, RATE, ULAW, Law
@@ -22,6 +24,17 @@ def header(law: Law, channels: int, data_bytes: int) -> bytes:
         b"fact", 4, size // channels,
         b"data", size,
     )  # fmt: skip
+
+
+def pcm(samples: bytes, rate: int = RATE) -> bytes:
+    """A whole file of 16-bit mono samples, little-endian: what everything plays."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(samples)
+    return out.getvalue()
 
 
 @dataclass(frozen=True, slots=True)

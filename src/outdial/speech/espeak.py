@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import io
 import json
 import sys
-import wave
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from outdial.audio.wav import pcm
 from outdial.flow.errors import SpeechFailed, SpeechRefused
 from outdial.flow.ports.speech import Utterance
 from outdial.speech import markup, voices
@@ -54,7 +53,7 @@ class Espeak:
             answer, samples = await self._ask(json.dumps(request).encode())
         if "error" in answer:
             raise _refusal(answer["error"], what)
-        return _wav(samples, answer["rate"])
+        return pcm(samples, answer["rate"])
 
     async def close(self) -> None:
         await self._end()
@@ -130,13 +129,3 @@ def _fault(error: BaseException, patience_s: float) -> BaseException:
     if isinstance(error, asyncio.IncompleteReadError | OSError):
         return SpeechFailed(f"espeak-ng does not run: {error}")
     return error
-
-
-def _wav(samples: bytes, rate: int) -> bytes:
-    out = io.BytesIO()
-    with wave.open(out, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(samples)
-    return out.getvalue()
