@@ -24,7 +24,8 @@ class Entry:
     number: str
     more: dict[str, Any] = field(default_factory=dict)
     """Of every event: ``copy`` true for a retransmission. Of ``invite``: ``lost``, ``attempt``. Of ``bye``:
-    ``by``. Of ``key``: ``key``, ``ms``. Of ``refer``: ``target``. Of ``ended``: ``by``, ``received``, ``first_rtp_ms``, ``first_sound_ms``, ``last_seq``."""
+    ``by``. Of ``key``: ``key``, ``ms``. Of ``refer``: ``target``. Of ``ended``: ``by``, ``received``,
+    ``first_rtp_ms``, ``first_sound_ms``, ``last_seq``."""
 
 
 class Journal:
