@@ -112,7 +112,7 @@ class Flows:
 
     async def disconnected(
         self, domain_id: int, schema_id: int, program: Program, connection: VoiceConnection
-    ) -> tuple[dict[str, str], Steps]:
+    ) -> tuple[dict[str, Any], Steps]:
         """``trigger.disconnected`` after the call, on its last variables; answers what it exported, and its trace."""
         env = self._env(domain_id, VoiceConnection(connection.variables))
         exported = await run_disconnected(program, env)
