@@ -25,6 +25,7 @@ from outdial.dialer.engine import Dialer
 from outdial.dialer.flows import Flows
 from outdial.dialer.prompts import Prompts
 from outdial.dialer.recordings import Recordings
+from outdial.dialer.remote_audio import RemoteSounds
 from outdial.domain.errors import Misconfigured
 from outdial.flow.validate import validate
 from outdial.net.addresses import read_networks
@@ -108,9 +109,18 @@ class Service:
         sandbox = Sandbox()
         outside = Outside(read_networks(settings.allow_networks), now_ms, sandbox.extract)
         speech = _speech(settings)
-        flows = Flows(store, Prompts(store, files), now_ms, net=outside.of, scripts=sandbox.script, speech=speech)
-        dialer = self._dialer(store, switch, flows, files)
         worker = Worker()
+        remote = RemoteSounds(settings.data / "remote", settings.http_audio_cache_mb << 20, worker.cut, now_ms)
+        flows = Flows(
+            store,
+            Prompts(store, files),
+            now_ms,
+            net=outside.of,
+            scripts=sandbox.script,
+            speech=speech,
+            remote=remote.of,
+        )
+        dialer = self._dialer(store, switch, flows, files)
         site = build(self._deps(store, switch, dialer, files, worker, speech=speech))
         listener = _listen(settings)
         server = _Server(

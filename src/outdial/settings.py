@@ -52,6 +52,7 @@ class Settings:
     tts_headers: str = _setting("", 'Headers for it, as a JSON object such as {"Authorization": "Bearer ..."}')
     tts_body: str = _setting("", "Body for it, with ${text}, ${voice} ...; empty = all fields as a JSON object")
     tts_cache_mb: int = _setting(200, "Spoken texts kept in the data folder; a minute of speech is 1 MB")
+    http_audio_cache_mb: int = _setting(100, "Sounds fetched by http_audio and kept; a minute of sound is 1 MB")
     log_level: str = _setting("info", "debug, info, warning or error")
 
     @property

@@ -21,6 +21,7 @@ from outdial.flow.errors import SchemaError
 from outdial.flow.parse import parse
 from outdial.flow.ports import Env
 from outdial.flow.ports.net import NOWHERE, Net
+from outdial.flow.ports.remote import NO_REMOTE, RemoteAudio
 from outdial.flow.ports.speech import NO_SPEECH, Speech
 from outdial.flow.program import Program
 from outdial.flow.run import run, run_disconnected
@@ -59,8 +60,10 @@ class Flows:
         net: Callable[[int], Net] = lambda domain_id: NOWHERE,
         scripts: Callable[[Script], Awaitable[str]] = in_thread,
         speech: Speech = NO_SPEECH,
+        remote: Callable[[int, Net], RemoteAudio] = lambda domain_id, net: NO_REMOTE,
     ) -> None:
-        """``net`` is the way out of each domain; ``scripts`` runs the ``js`` application's."""
+        """``net`` is the way out of each domain, ``remote`` its sounds from there; ``scripts`` runs ``js``."""
+        self._remote = remote
         self.prompts = prompts
         self._speech = speech
         self.broken: dict[int, str] = {}
@@ -133,6 +136,7 @@ class Flows:
         return replace(outcome, trace=_of(schema_id, "before", outcome.trace))
 
     def _env(self, domain_id: int, connection: VoiceConnection) -> Env:
+        net = self._net(domain_id)
         return Env(
             connection=connection,
             clock=self._now,
@@ -140,8 +144,9 @@ class Flows:
             schemas=_DomainSchemas(self, domain_id),
             globals=self._globals.get(domain_id, {}),
             scripts=self._scripts,
-            net=self._net(domain_id),
+            net=net,
             speech=self._speech,
+            remote=self._remote(domain_id, net),
             trace=Trace(secrets=self._secrets.get(domain_id, ())),
         )
 
