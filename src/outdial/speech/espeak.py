@@ -104,7 +104,7 @@ def _request(what: Utterance) -> dict[str, Any]:
     return {
         "voices": names,
         "variant": variant,
-        "text": markup.safe(what.text) if what.ssml else what.text,
+        "text": voices.readable(markup.safe(what.text) if what.ssml else what.text, names[-1] if names else ""),
         "ssml": what.ssml,
         "rate": voices.rate(what.rate),
         "pitch": voices.pitch(what.pitch),
