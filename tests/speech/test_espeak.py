@@ -162,6 +162,15 @@ async def test_a_killed_process_is_replaced_and_the_caller_hears_nothing_of_it()
     await espeak.close()
 
 
+async def test_ctrl_c_in_the_terminal_does_not_reach_it() -> None:
+    """The service drains its calls first, and they may still have something to say."""
+    espeak = Espeak()
+    await espeak.audio(HELLO)
+    assert espeak.pid
+    assert os.getpgid(espeak.pid) != os.getpgid(0)
+    await espeak.close()
+
+
 async def test_a_hanging_process_is_ended_and_the_next_text_is_spoken() -> None:
     espeak = Espeak(patience_s=0.5)
     await espeak.audio(HELLO)

@@ -84,7 +84,9 @@ class Espeak:
         if self._process is not None and self._process.returncode is not None:
             await self._end()
         if self._process is None:
-            self._process = await asyncio.create_subprocess_exec(*self._program, stdin=PIPE, stdout=PIPE)
+            self._process = await asyncio.create_subprocess_exec(
+                *self._program, stdin=PIPE, stdout=PIPE, start_new_session=True
+            )  # a session of its own: Ctrl-C in the terminal is for the service, which drains its calls first
         return self._process
 
     async def _end(self) -> None:
