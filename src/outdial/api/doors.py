@@ -25,6 +25,7 @@ from outdial.domain.errors import Bug, OutdialError, Unauthenticated
 from outdial.flow.ports.speech import NO_SPEECH, Speech
 from outdial.flow.program import Problem
 from outdial.flow.validate import Reference
+from outdial.net.links import Links
 from outdial.store import Store, tokens
 from outdial.store.files import Files
 from outdial.store.listing import ListQuery
@@ -69,6 +70,8 @@ class Deps:
     """Part of the service → what is wrong with it, None while it runs."""
     now: Callable[[], int]
     """Epoch ms."""
+    links: Links
+    """Reads the signed links that flows make."""
     gateway_states: Callable[[], Mapping[int, int]] = dict
     """Gateway id → ``r_state`` of those that register."""
     speech: Speech = NO_SPEECH
