@@ -64,21 +64,27 @@ class Espeak:
             try:
                 return await self._exchange(request)
             except (asyncio.IncompleteReadError, ConnectionError):
-                log.warning("speech.died", pid=self._process.pid if self._process else 0)
-                await self._end()
+                log.warning("speech.died")
                 return await self._exchange(request)
-        except BaseException as error:
-            await self._end()  # whatever it still says would be taken for the next answer
-            raise _fault(error, self._patience_s) from error
+        except TimeoutError:
+            raise SpeechFailed(
+                f"espeak-ng gave no sound within {self._patience_s:g} s and was ended; the next text starts it anew"
+            ) from None
+        except (asyncio.IncompleteReadError, OSError, ValueError) as error:
+            raise SpeechFailed(f"espeak-ng does not run: {error}") from error
 
     async def _exchange(self, request: bytes) -> tuple[dict[str, Any], bytes]:
-        async with asyncio.timeout(self._patience_s):
-            process = await self._running()
-            assert process.stdin and process.stdout
-            process.stdin.write(len(request).to_bytes(_HEAD_BYTES, "big") + request)
-            await process.stdin.drain()
-            answer = json.loads(await _frame(process.stdout))
-            return answer, await _frame(process.stdout)
+        try:
+            async with asyncio.timeout(self._patience_s):
+                process = await self._running()
+                assert process.stdin and process.stdout
+                process.stdin.write(len(request).to_bytes(_HEAD_BYTES, "big") + request)
+                await process.stdin.drain()
+                answer = json.loads(await _frame(process.stdout))
+                return answer, await _frame(process.stdout)
+        except BaseException:
+            await self._end()  # whatever it still says would be taken for the next answer
+            raise
 
     async def _running(self) -> Process:
         if self._process is not None and self._process.returncode is not None:
@@ -121,13 +127,3 @@ def _refusal(error: str, what: Utterance) -> SpeechRefused | SpeechFailed:
     if error == "long":
         return SpeechRefused(f"the text would take over {MAX_SECONDS // 60} minutes; say it in parts")
     return SpeechFailed("espeak-ng could not say this text")
-
-
-def _fault(error: BaseException, patience_s: float) -> BaseException:
-    if isinstance(error, TimeoutError):
-        return SpeechFailed(
-            f"espeak-ng gave no sound within {patience_s:g} s and was ended; the next text starts it anew"
-        )
-    if isinstance(error, asyncio.IncompleteReadError | OSError):
-        return SpeechFailed(f"espeak-ng does not run: {error}")
-    return error
