@@ -19,21 +19,18 @@ import uvicorn
 from outdial.api import session
 from outdial.api.app import build
 from outdial.api.doors import Deps
-from outdial.dialer.attachments import Attachments
 from outdial.dialer.attempt import Tools
 from outdial.dialer.ending import Hurry
 from outdial.dialer.engine import Dialer
 from outdial.dialer.flows import Flows
 from outdial.dialer.prompts import Prompts
 from outdial.dialer.recordings import Recordings
-from outdial.dialer.remote_audio import RemoteSounds
 from outdial.domain.errors import Misconfigured
 from outdial.flow.validate import validate
 from outdial.net.addresses import read_networks
 from outdial.net.guard import Guard
 from outdial.net.http import HttpClient
-from outdial.net.links import Links
-from outdial.net.outside import Outside, OutsideConfig
+from outdial.net.outside import Outside
 from outdial.sandbox import Sandbox
 from outdial.settings import Settings
 from outdial.speech.opening import open_speech
@@ -91,10 +88,9 @@ class Service:
         settings = self.settings
         configure_logging(settings.log_level)
         _make_folder(settings.data)
-        box = Box.from_file(settings.key_path)
-        store = await open_store(settings.store_url, now=now_ms, box=box)
+        store = await open_store(settings.store_url, now=now_ms, box=Box.from_file(settings.key_path))
         try:
-            await self._run(store, box)
+            await self._run(store)
         finally:
             await store.close()
 
@@ -103,29 +99,19 @@ class Service:
         assert self._store is not None
         return f"{self.address}/?token={await session.one_time_token(self._store, now_ms())}"
 
-    async def _run(self, store: Store, box: Box) -> None:
+    async def _run(self, store: Store) -> None:
         settings = self.settings
         self._store = store
         await self._let_admin_in(store)
         files = Files(settings.data)
         switch = EmbeddedSwitch(_switch_config(settings), now_ms)
         sandbox = Sandbox()
-        links = Links(box.key_for("links"))
-        outside = Outside(_outside_config(settings), now_ms, sandbox.extract, Attachments(store, files), links)
+        outside = Outside(read_networks(settings.allow_networks), now_ms, sandbox.extract)
         speech = _speech(settings)
-        worker = Worker()
-        remote = RemoteSounds(settings.data / "remote", settings.http_audio_cache_mb << 20, worker.cut, now_ms)
-        flows = Flows(
-            store,
-            Prompts(store, files),
-            now_ms,
-            net=outside.of,
-            scripts=sandbox.script,
-            speech=speech,
-            remote=remote.of,
-        )
+        flows = Flows(store, Prompts(store, files), now_ms, net=outside.of, scripts=sandbox.script, speech=speech)
         dialer = self._dialer(store, switch, flows, files)
-        site = build(self._deps(store, switch, dialer, files, worker=worker, speech=speech, links=links))
+        worker = Worker()
+        site = build(self._deps(store, switch, dialer, files, worker, speech=speech))
         listener = _listen(settings)
         server = _Server(
             uvicorn.Config(
@@ -185,15 +171,7 @@ class Service:
         return Dialer(tools, self._rng)
 
     def _deps(
-        self,
-        store: Store,
-        switch: EmbeddedSwitch,
-        dialer: Dialer,
-        files: Files,
-        *,
-        worker: Worker,
-        speech: Speaker,
-        links: Links,
+        self, store: Store, switch: EmbeddedSwitch, dialer: Dialer, files: Files, worker: Worker, *, speech: Speaker
     ) -> Deps:
         return Deps(
             store=store,
@@ -202,7 +180,6 @@ class Service:
             validate_schema=validate,
             health=lambda: {"store": store.ill(), "switch": switch.ill(), "dialer": dialer.ill()},
             now=now_ms,
-            links=links,
             gateway_states=lambda: {state.gateway_id: state.r_state for state in switch.gateway_states()},
             speech=speech,
         )
@@ -236,17 +213,6 @@ def _switch_config(settings: Settings) -> SwitchConfig:
         public_host=settings.public_host,
         rtp_first=settings.rtp_first,
         rtp_last=settings.rtp_last,
-    )
-
-
-def _outside_config(settings: Settings) -> OutsideConfig:
-    return OutsideConfig(
-        allow_networks=settings.allow_networks,
-        mail_profiles=settings.mail_profiles,
-        redis_url=settings.redis_url,
-        mq_url=settings.mq_url,
-        sql_drivers=settings.sql_drivers,
-        sql_folder=settings.data / "sql",
     )
 
 

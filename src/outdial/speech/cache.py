@@ -49,8 +49,7 @@ class Cache:
         return sound
 
     def write(self, key: str, samples: Samples) -> None:
-        """Blocks: for a thread. ``keep`` makes it known. Raises OSError."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        """Blocks: for a thread. ``keep`` makes it known."""
         write_laws(samples, self._folder / key)
 
     def keep(self, key: str) -> SoundFile:
