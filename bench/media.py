@@ -27,7 +27,7 @@ from pathlib import Path
 from outdial.audio.law import ALAW, FRAME, FRAME_MS, RATE
 from outdial.audio.wav import read
 from outdial.switch.embedded.media.client import Lease, MediaClient
-from outdial.switch.port import Frames, MediaFigures, Played, Taped
+from outdial.switch.port import Frames, MediaFigures, Played, SendEnd, Taped
 
 _TIMESTAMPNS = 35
 _TIMESPEC = struct.Struct("@qq")
@@ -122,6 +122,9 @@ class Ear:
 
     def digit(self, digit: str, ms: int, at: int) -> None:
         pass
+
+    def keys_sent(self, number: int, end: SendEnd) -> None:
+        """Nobody presses keys here."""
 
     def no_rtp(self) -> None:
         pass

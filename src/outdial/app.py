@@ -19,18 +19,21 @@ import uvicorn
 from outdial.api import session
 from outdial.api.app import build
 from outdial.api.doors import Deps
+from outdial.dialer.attachments import Attachments
 from outdial.dialer.attempt import Tools
 from outdial.dialer.ending import Hurry
 from outdial.dialer.engine import Dialer
 from outdial.dialer.flows import Flows
 from outdial.dialer.prompts import Prompts
 from outdial.dialer.recordings import Recordings
+from outdial.dialer.remote_audio import RemoteSounds
 from outdial.domain.errors import Misconfigured
 from outdial.flow.validate import validate
 from outdial.net.addresses import read_networks
 from outdial.net.guard import Guard
 from outdial.net.http import HttpClient
-from outdial.net.outside import Outside
+from outdial.net.links import Links
+from outdial.net.outside import Outside, OutsideConfig
 from outdial.sandbox import Sandbox
 from outdial.settings import Settings
 from outdial.speech.opening import open_speech
@@ -88,9 +91,10 @@ class Service:
         settings = self.settings
         configure_logging(settings.log_level)
         _make_folder(settings.data)
-        store = await open_store(settings.store_url, now=now_ms, box=Box.from_file(settings.key_path))
+        box = Box.from_file(settings.key_path)
+        store = await open_store(settings.store_url, now=now_ms, box=box)
         try:
-            await self._run(store)
+            await self._run(store, box)
         finally:
             await store.close()
 
@@ -99,19 +103,29 @@ class Service:
         assert self._store is not None
         return f"{self.address}/?token={await session.one_time_token(self._store, now_ms())}"
 
-    async def _run(self, store: Store) -> None:
+    async def _run(self, store: Store, box: Box) -> None:
         settings = self.settings
         self._store = store
         await self._let_admin_in(store)
         files = Files(settings.data)
         switch = EmbeddedSwitch(_switch_config(settings), now_ms)
         sandbox = Sandbox()
-        outside = Outside(read_networks(settings.allow_networks), now_ms, sandbox.extract)
+        links = Links(box.key_for("links"))
+        outside = Outside(_outside_config(settings), now_ms, sandbox.extract, Attachments(store, files), links)
         speech = _speech(settings)
-        flows = Flows(store, Prompts(store, files), now_ms, net=outside.of, scripts=sandbox.script, speech=speech)
-        dialer = self._dialer(store, switch, flows, files)
         worker = Worker()
-        site = build(self._deps(store, switch, dialer, files, worker, speech=speech))
+        remote = RemoteSounds(settings.data / "remote", settings.http_audio_cache_mb << 20, worker.cut, now_ms)
+        flows = Flows(
+            store,
+            Prompts(store, files),
+            now_ms,
+            net=outside.of,
+            scripts=sandbox.script,
+            speech=speech,
+            remote=remote.of,
+        )
+        dialer = self._dialer(store, switch, flows, files)
+        site = build(self._deps(store, switch, dialer, files, worker=worker, speech=speech, links=links))
         listener = _listen(settings)
         server = _Server(
             uvicorn.Config(
@@ -171,7 +185,15 @@ class Service:
         return Dialer(tools, self._rng)
 
     def _deps(
-        self, store: Store, switch: EmbeddedSwitch, dialer: Dialer, files: Files, worker: Worker, *, speech: Speaker
+        self,
+        store: Store,
+        switch: EmbeddedSwitch,
+        dialer: Dialer,
+        files: Files,
+        *,
+        worker: Worker,
+        speech: Speaker,
+        links: Links,
     ) -> Deps:
         return Deps(
             store=store,
@@ -180,6 +202,7 @@ class Service:
             validate_schema=validate,
             health=lambda: {"store": store.ill(), "switch": switch.ill(), "dialer": dialer.ill()},
             now=now_ms,
+            links=links,
             gateway_states=lambda: {state.gateway_id: state.r_state for state in switch.gateway_states()},
             speech=speech,
         )
@@ -213,6 +236,17 @@ def _switch_config(settings: Settings) -> SwitchConfig:
         public_host=settings.public_host,
         rtp_first=settings.rtp_first,
         rtp_last=settings.rtp_last,
+    )
+
+
+def _outside_config(settings: Settings) -> OutsideConfig:
+    return OutsideConfig(
+        allow_networks=settings.allow_networks,
+        mail_profiles=settings.mail_profiles,
+        redis_url=settings.redis_url,
+        mq_url=settings.mq_url,
+        sql_drivers=settings.sql_drivers,
+        sql_folder=settings.data / "sql",
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PREFIX = "OUTDIAL_"
 FILE = "outdial.toml"
-SECRET = ("admin_token", "database_url", "tts_headers")
+SECRET = ("admin_token", "database_url", "tts_headers", "mail_profiles", "redis_url", "mq_url")
 
 
 def _setting(default: Any, help: str) -> Any:
@@ -52,6 +52,13 @@ class Settings:
     tts_headers: str = _setting("", 'Headers for it, as a JSON object such as {"Authorization": "Bearer ..."}')
     tts_body: str = _setting("", "Body for it, with ${text}, ${voice} ...; empty = all fields as a JSON object")
     tts_cache_mb: int = _setting(200, "Spoken texts kept in the data folder; a minute of speech is 1 MB")
+    http_audio_cache_mb: int = _setting(100, "Sounds fetched by http_audio and kept; a minute of sound is 1 MB")
+    mail_profiles: str = _setting("", "Servers for sendEmail: name=smtp://user:password@host:587?from=address …")
+    redis_url: str = _setting("", "Redis for the cache of flows, such as redis://127.0.0.1/0; empty = none")
+    mq_url: str = _setting("", "Message queue for mq: nats://… or amqp://…; empty = none")
+    sql_drivers: str = _setting(
+        "", "What sql may use: postgres, sqlite3 (files in the folder sql of the data); empty = off"
+    )
     log_level: str = _setting("info", "debug, info, warning or error")
 
     @property
@@ -144,13 +151,32 @@ def _check(settings: Settings) -> None:
         raise Misconfigured("rtp_last: expected at least one port above rtp_first")
     if settings.database_url and not settings.database_url.startswith(("postgresql://", "postgres://", "sqlite:")):
         raise Misconfigured("database_url: expected postgresql://user:password@host/name")
-    try:
-        read_networks(settings.allow_networks)
-    except ValueError as error:
-        raise Misconfigured(f"allow_networks: expected networks such as 10.0.0.0/8, ::1; {error}") from None
     if settings.tts_cache_mb < 1:
         raise Misconfigured("tts_cache_mb: expected megabytes, 1 or more")
     if settings.tts_url:
         assert settings.tts_server
+    _check_outside(settings)
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise Misconfigured("log_level: expected debug, info, warning or error")
+
+
+def _check_outside(settings: Settings) -> None:
+    name = "allow_networks"
+    try:
+        read_networks(settings.allow_networks)
+        if settings.mail_profiles:
+            from outdial.net.mail import read_profiles
+
+            name = "mail_profiles"
+            read_profiles(settings.mail_profiles)
+        if settings.sql_drivers:
+            from outdial.net.sql import read_drivers
+
+            name = "sql_drivers"
+            read_drivers(settings.sql_drivers)
+    except ValueError as error:
+        raise Misconfigured(f"{name}: {error}") from None
+    if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
+        raise Misconfigured("redis_url: expected redis://host:6379/0")
+    if settings.mq_url and not settings.mq_url.startswith(("nats://", "tls://", "amqp://", "amqps://")):
+        raise Misconfigured("mq_url: expected nats://host:4222 or amqp://user:password@host:5672/")

@@ -18,6 +18,7 @@ from outdial.api.doors import Deps
 from outdial.audio.prompt import Cut, cut
 from outdial.flow.ports.speech import NO_SPEECH, Speech
 from outdial.flow.validate import validate
+from outdial.net.links import Links
 from outdial.store import Store, open_store
 from outdial.store.files import Files
 
@@ -133,7 +134,8 @@ async def cut_here(source: Path, into: Path) -> Cut:
 async def opened(folder: Path, loop: asyncio.AbstractEventLoop, speech: Speech = NO_SPEECH) -> Door:
     clock, ill, files = Clock(), dict[str, str | None](), Files(folder)
     store = await open_store(":memory:", now=clock)
-    site = build(Deps(store, files, cut_here, validate, lambda: ill, clock, speech=speech))
+    links = Links(b"key of the tests")
+    site = build(Deps(store, files, cut_here, validate, lambda: ill, clock, links, speech=speech))
     await session.ensure_admin(store)
     await session.preset_token(store, TOKEN)
     return Door(store, clock, ill, site, loop, files)

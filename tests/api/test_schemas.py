@@ -9,7 +9,7 @@ import pytest
 from tests.api.door import Door
 
 PATH = "/routing/schema"
-FLOW: list[Any] = [{"playback": {"files": [{"id": "1"}]}}, {"hangup": {}}]
+FLOW: list[Any] = [{"playback": {"files": [{"type": "silence", "name": "900"}]}}, {"hangup": ""}]
 
 
 def test_create_and_read(door: Door) -> None:
@@ -81,3 +81,50 @@ def test_a_flow_in_use_is_not_deleted(door: Door) -> None:
     assert "gateway Trunk" in door.delete(f"{PATH}/{id_}").refused()["detail"]
     door.delete(f"/sip/gateways/{trunk}").ok()
     assert door.delete(f"{PATH}/{id_}").ok()["name"] == "Greeting"
+
+
+# ── what a save finds ────────────────────────────────────────────────────────────────────────────
+
+
+def told(answer: dict[str, Any]) -> list[tuple[str, str, str]]:
+    return [(p["path"], p["level"], p["message"]) for p in answer.get("problems", [])]
+
+
+def test_warnings_come_back_with_the_record_and_are_not_kept(door: Door) -> None:
+    body = {"name": "Greeting", "type": "voice", "schema": [{"playbak": {}}, {"log": "${debt}"}, {"hangup": ""}]}
+    made = door.post(PATH, body).ok()
+    assert told(made) == [
+        ("[0]", "warning", "unknown application 'playbak'; did you mean playback?"),
+        (
+            "[1]",
+            "note",
+            "${debt} is set nowhere in this schema: it is empty unless the member, the queue or the resource has it",
+        ),
+    ]
+    assert "problems" not in door.get(f"{PATH}/{made['id']}").ok()
+    assert told(door.put(f"{PATH}/{made['id']}", made).ok()) == told(made)
+
+
+def test_a_patch_is_checked_as_the_type_it_has(door: Door) -> None:
+    id_ = door.id(PATH, {"name": "After", "type": "service", "schema": []})
+    patched = door.patch(f"{PATH}/{id_}", {"schema": [{"playback": {"files": [{"type": "silence", "name": "9"}]}}]})
+    assert "does nothing in a service flow" in told(patched.ok())[0][2]
+    assert told(door.patch(f"{PATH}/{id_}", {"name": "Renamed"}).ok()) == []
+
+
+def test_records_that_are_not_there(door: Door) -> None:
+    other = door.id(PATH, {"name": "Other", "schema": []})
+    schema = [{"schema": {"id": other}}, {"schema": {"id": 999}}, {"playback": {"files": [{"name": "no.wav"}]}}]
+    messages = [message for _, _, message in told(door.post(PATH, {"name": "Main", "schema": schema}).ok())]
+    assert "there is no schema 999 in this domain; choose another, or add it" in messages
+    assert "there is no media file 'no.wav' in this domain; choose another, or add it" in messages
+    assert not any(f"schema {other} " in message for message in messages)
+
+
+def test_a_check_without_saving(door: Door) -> None:
+    found = door.post(f"{PATH}/check", {"type": "voice", "schema": [{"goto": "x"}]}).items()
+    assert [(p["path"], p["level"]) for p in found] == [("[0]", "warning")] * 2
+    assert door.post(f"{PATH}/check", {"schema": {}}).items() == [
+        {"path": "", "level": "error", "message": "expected an array of application objects"}
+    ]
+    assert door.get(PATH).items() == []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import wave
+
 import miniaudio
 import pytest
 from hypothesis import given
@@ -9,7 +12,7 @@ from hypothesis import strategies as st
 
 from outdial.audio import g711
 from outdial.audio.law import ALAW, ULAW, Law
-from outdial.audio.wav import HEADER_BYTES, header, read
+from outdial.audio.wav import HEADER_BYTES, header, pcm, read
 
 LAWS = st.sampled_from([ALAW, ULAW])
 
@@ -25,6 +28,13 @@ def test_another_program_hears_the_same(law: Law) -> None:
     sound = bytes(range(256)) * 8
     decoded = miniaudio.decode(header(law, 2, len(sound)) + sound, nchannels=2, sample_rate=8000)
     assert decoded.samples.tobytes() == g711.decode(sound, law).tobytes()
+
+
+@given(st.binary(max_size=400).map(lambda data: data[: len(data) // 2 * 2]), st.sampled_from([8000, 22050]))
+def test_plain_samples_are_what_the_standard_library_reads(samples: bytes, rate: int) -> None:
+    with wave.open(io.BytesIO(pcm(samples, rate))) as file:
+        assert file.getparams()[:4] == (1, 2, rate, len(samples) // 2)
+        assert file.readframes(1000) == samples
 
 
 def test_a_crash_after_the_last_refresh_leaves_what_the_header_announces() -> None:

@@ -17,10 +17,11 @@ from outdial.domain.errors import CallRefused
 from outdial.domain.resource import EarlyMedia, Gateway
 from outdial.switch.embedded.config import SwitchConfig
 from outdial.switch.embedded.switch import EmbeddedSwitch
-from outdial.switch.port import Answered, Call, CallEvent, Digit, HungUp, Order, Ringing, Silence, Switch
+from outdial.switch.port import Answered, Call, CallEvent, Digit, HungUp, Order, Referral, Ringing, Silence, Switch
 from outdial.switch.simulated import Person, SimulatedSwitch, VirtualLoop
 
 LISTENS, HANGS_UP, BUSY, DECLINES, SILENT, PRESSES, EARLY = "100", "130", "140", "150", "154", "180", "175"
+REFUSES_REFER, TELLS_NOTHING = "120", "121"
 """Numbers whose last two digits say how they behave (the test carrier's table)."""
 
 PEOPLE = {
@@ -31,6 +32,8 @@ PEOPLE = {
     SILENT: Person(answers_after=None),
     PRESSES: Person(presses=((100, "1"),)),
     EARLY: Person(early_media=True),
+    REFUSES_REFER: Person(referral=Referral("refused", 603)),
+    TELLS_NOTHING: Person(referral=Referral("timeout", 202)),
 }
 
 
@@ -40,6 +43,8 @@ class Stage:
 
     switch: Switch
     gateway: Gateway
+    carrier: Carrier | None = None
+    """Behind a real trunk."""
     calls: int = 0
 
     def prepare(self, number: str, early: EarlyMedia = "", ring_timeout_ms: int = 10_000) -> Call:
@@ -100,7 +105,7 @@ class Embedded:
         await switch.start()
         self._stack.push_async_callback(switch.close)
         host, port = carrier.address
-        return Stage(switch, Gateway(1, "carrier", True, f"{host}:{port}", host=host))
+        return Stage(switch, Gateway(1, "carrier", True, f"{host}:{port}", host=host), carrier)
 
     def run(self, scenario: Scenario) -> None:
         async def play() -> None:

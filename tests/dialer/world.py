@@ -18,6 +18,7 @@ from outdial.dialer.engine import Dialer
 from outdial.dialer.flows import Flows
 from outdial.dialer.prompts import Prompts
 from outdial.dialer.recordings import Recordings
+from outdial.flow.ports.speech import NO_SPEECH, Speech
 from outdial.store import (
     calendars,
     communications,
@@ -53,6 +54,7 @@ class Setup:
     hours: tuple[int, int] = (0, 1440)
     queue: dict[str, Any] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
+    speech: Speech = NO_SPEECH
     store: Callable[[Store], Store] = lambda store: store
     """Put around the store, to make trouble."""
 
@@ -132,15 +134,15 @@ async def _run(
     setup: Setup,
 ) -> None:
     store = await open_store(":memory:", now=loop.now_ms)
-    world = _world(setup.store(store), Files(folder), loop, behaviour)
+    world = _world(setup.store(store), Files(folder), loop, behaviour, speech=setup.speech)
     await store.write(lambda conn: _build(conn, world, setup))
     await test(world)
     await store.close()
 
 
-def _world(store: Store, files: Files, loop: VirtualLoop, behaviour: Behaviour) -> World:
+def _world(store: Store, files: Files, loop: VirtualLoop, behaviour: Behaviour, *, speech: Speech = NO_SPEECH) -> World:
     switch = SimulatedSwitch(behaviour, loop.now_ms)
-    flows = Flows(store, Prompts(store, files), loop.now_ms)
+    flows = Flows(store, Prompts(store, files), loop.now_ms, speech=speech)
     tools = Tools(store, switch, flows, Recordings(files), loop.now_ms, Hurry(), 30, 60)
     return World(store, switch, Dialer(tools, Random(7 + loop.now_ms()), poll_s=60.0), loop, tools, files)
 

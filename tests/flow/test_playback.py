@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from outdial.flow.errors import AppFailed
 from outdial.flow.ports import MediaRef, SilenceMs, Sound, ToneScript
+from outdial.flow.ports.remote import RemoteSound
+from outdial.flow.ports.speech import SoundFile
 
 from .world import Call, call
 
@@ -218,3 +222,56 @@ def test_the_default_variable() -> None:
 def test_the_end_of_the_call_ends_the_question() -> None:
     done = call([*play(PROMPT, getDigits={"tries": 9}), {"log": "never"}], hangs_up_at=1700)
     assert (done.ended.how, done.ms, done.lines) == ("closed", 1700, [])
+
+
+def test_the_length_of_what_sounded() -> None:
+    done = call(play([{"id": 1}, {"type": "silence", "name": "1500"}]))
+    assert (done.variables["playback_ms"], done.variables["playback_seconds"]) == ("2500", "2")
+    assert ask({300: "7"}).variables["playback_ms"] == "300"
+    assert ask({1800: "7"}).variables["playback_seconds"] == "1", "what was waited is no playback"
+
+
+def test_the_key_of_an_earlier_playback_says_nothing_of_a_later_one() -> None:
+    assert "playback_terminator_used" not in call([*play(PROMPT), *play(PROMPT)], presses={300: "*"}).variables
+
+
+# ── http_audio ───────────────────────────────────────────────────────────────────────────────────
+
+
+class Web:
+    """``RemoteAudio`` of one sound."""
+
+    def __init__(self) -> None:
+        self.asked: list[RemoteSound] = []
+
+    async def sound(self, where: RemoteSound) -> SoundFile:
+        self.asked.append(where)
+        if where.url != "https://x/a.mp3":
+            raise AppFailed("404")
+        return REMOTE
+
+
+REMOTE = SoundFile(Path("a.alaw"), Path("a.ulaw"), 700)
+
+
+def http_audio(url: str, **more: Any) -> dict[str, Any]:
+    return {"type": "http_audio", "args": {"url": url, **more}}
+
+
+def test_a_sound_from_the_web_is_one_of_the_prompt() -> None:
+    web = Web()
+    item = http_audio("https://${host}/a.mp3", method="post", fileType="mp3", headers={"X-Key": "${key}", "n": 1})
+    done = call(play([{"id": 1}, item]), {"host": "x", "key": "k"}, remote=web)
+    assert done.person.heard == [[HELLO, REMOTE]]
+    assert web.asked == [RemoteSound("https://x/a.mp3", "POST", {"X-Key": "k", "n": "1"})]
+
+
+def test_one_that_cannot_be_had_is_skipped_with_a_sentence() -> None:
+    done = call(play([http_audio("https://x/b.mp3"), http_audio(""), {"id": 1}]), remote=Web())
+    assert done.person.heard == [[HELLO]]
+    assert done.results == ["https://x/b.mp3: 404; http_audio without a url"]
+
+
+def test_without_a_way_out_there_is_no_sound_from_the_web() -> None:
+    done = call(play([http_audio("https://x/a.mp3")]))
+    assert done.results[0].endswith("sounds from the outside are not available here")

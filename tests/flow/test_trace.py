@@ -34,6 +34,7 @@ def test_each_step_with_what_it_was_given_and_what_it_changed() -> None:
             "ms": 1000,
             "result": "ok",
             "args": {"files": [{"id": 1}]},
+            "set": {"playback_ms": "1000", "playback_seconds": "1"},
         },
     )
 

@@ -17,6 +17,7 @@ class Voice:
 
     def __init__(self, *, out_of_order: bool = False, answers: tuple[int, Heard] | None = None) -> None:
         self.said: list[Utterance] = []
+        self.ahead: list[Utterance] = []
         self.asked: list[Question] = []
         self._out_of_order = out_of_order
         self._answers = answers
@@ -32,7 +33,7 @@ class Voice:
         return sound(what.text)
 
     def prepare(self, texts: Iterable[Utterance]) -> None:
-        self.said.extend(texts)
+        self.ahead.extend(texts)
 
     async def hear(self, what: Question) -> Heard:
         self.asked.append(what)

@@ -11,6 +11,8 @@ from outdial.flow.attempt import AfterOutcome, Ask, PreOutcome, run_after, run_b
 from outdial.flow.connection import VoiceConnection
 from outdial.flow.parse import parse
 from outdial.flow.ports import KEYS, Env, MediaRef, SilenceMs, Sound
+from outdial.flow.ports.recording import Take, Took
+from outdial.flow.ports.remote import NO_REMOTE, RemoteAudio
 from outdial.flow.ports.speech import NO_SPEECH, SoundFile, Speech
 from outdial.flow.program import Program
 from outdial.flow.run import Ended, run
@@ -91,9 +93,25 @@ class KeyBuffer:
 
 
 class Person:
-    """Somebody on the line: presses keys and hangs up at set times (ms from the start)."""
+    """Somebody on the line: presses keys, stops talking and hangs up at set times (ms from the start)."""
 
-    def __init__(self, connection: VoiceConnection, presses: Mapping[int, str], hangs_up_at: int | None) -> None:
+    def __init__(
+        self,
+        connection: VoiceConnection,
+        presses: Mapping[int, str],
+        hangs_up_at: int | None,
+        talks_until: int | None = None,
+    ) -> None:
+        self._connection = connection
+        self._talks_until = talks_until
+        self.played_ms = 0
+        self.takes: list[Take] = []
+        self.beside: list[Take] = []
+        """Recordings that run beside the flow."""
+        self.under: dict[str, tuple[Sound, int]] = {}
+        """What sounds under everything else, by name."""
+        self.heard_under: list[tuple[str, Sound, int]] = []
+        self.echoes: list[int] = []
         loop = asyncio.get_running_loop()
         self.heard: list[list[Sound]] = []
         self.asked_to_answer = 0
@@ -110,7 +128,40 @@ class Person:
 
     async def play(self, sounds: Sequence[Sound], stop_keys: str) -> str:
         self.heard.append(list(sounds))
-        return await self.keys.take(sum(map(length, sounds)), stop_keys)
+        started = clock()
+        key = await self.keys.take(sum(map(length, sounds)), stop_keys)
+        self.played_ms = clock() - started
+        return key
+
+    async def echo(self, delay_ms: int) -> None:
+        self.echoes.append(delay_ms)
+        await asyncio.get_running_loop().create_future()
+
+    def play_under(self, name: str, sound: Sound, reduction_db: int) -> None:
+        self.under[name] = sound, reduction_db
+        self.heard_under.append((name, sound, reduction_db))
+
+    def stop_under(self, name: str) -> None:
+        self.under.pop(name, None)
+
+    async def record(self, take: Take, stop_keys: str) -> Took:
+        self.takes.append(take)
+        started = clock()
+        limit, end = take.max_ms or 3_600_000, "limit"
+        if self._talks_until is not None and take.silence_level:
+            silent = max(0, self._talks_until - (started - START_MS)) + take.silence_ms
+            limit, end = min((limit, end), (silent, "silence"))
+        key = await self.keys.take(limit, stop_keys)
+        return Took("stopped" if key else end, clock() - started, key)  # type: ignore[arg-type]
+
+    def start_recording(self, take: Take) -> None:
+        self.takes.append(take)
+        self.beside.append(take)
+
+    def stop_recordings(self, name: str) -> int:
+        stopped = [take for take in self.beside if name in ("", take.name)]
+        self.beside = [take for take in self.beside if take not in stopped]
+        return len(stopped)
 
     async def digit(self, timeout_ms: int) -> str:
         return await self.keys.take(timeout_ms)
@@ -120,6 +171,13 @@ class Person:
 
     def hang_up(self, cause: str) -> None:
         self.cause = cause
+
+    def hang_up_later(self, cause: str, ms: int) -> None:
+        def hang_up() -> None:
+            self.hang_up(cause)
+            self._connection.close()
+
+        asyncio.get_running_loop().call_later(ms / 1000, hang_up)
 
 
 def length(sound: Sound) -> int:
@@ -149,9 +207,13 @@ class Call:
 
     ended: Ended
     person: Person
-    variables: dict[str, str]
+    connection: VoiceConnection
     ms: int
     """From start to end of the flow."""
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return self.connection.variables
 
     @property
     def lines(self) -> list[str]:
@@ -173,22 +235,36 @@ def call(
     *,
     presses: Mapping[int, str] | None = None,
     hangs_up_at: int | None = None,
+    talks_until: int | None = None,
     globals: Mapping[str, str] | None = None,
     zone: str = "UTC",
     schemas: Mapping[int, Schema] | None = None,
     speech: Speech = NO_SPEECH,
     secrets: Sequence[str] = (),
+    remote: RemoteAudio = NO_REMOTE,
 ) -> Call:
     """Runs a voice flow on virtual time."""
     library = Library(schemas={id: parse(inner) for id, inner in (schemas or {}).items()})
 
     async def work() -> Call:
         connection = VoiceConnection(variables or {})
-        person = Person(connection, presses or {}, hangs_up_at)
+        person = Person(connection, presses or {}, hangs_up_at, talks_until)
         trace = Trace(secrets=secrets)
-        env = Env(connection, clock, zone, person, library, library, globals or {}, inline, trace=trace, speech=speech)
+        env = Env(
+            connection,
+            clock,
+            zone,
+            person,
+            library,
+            library,
+            globals or {},
+            inline,
+            trace=trace,
+            speech=speech,
+            remote=remote,
+        )
         ended = await run(parse(schema), env)
-        return Call(ended, person, connection.variables, clock() - START_MS)
+        return Call(ended, person, connection, clock() - START_MS)
 
     return on_virtual_time(work())
 

@@ -14,7 +14,7 @@ from typing import Any
 from outdial.audio.law import ALAW, FRAME, ULAW
 from outdial.rtp.packet import Packet, build, parse
 from outdial.switch.embedded.media.client import Lease, MediaClient
-from outdial.switch.port import Frames, MediaFigures, Played, Taped
+from outdial.switch.port import Frames, MediaFigures, Played, SendEnd, Taped
 
 PATIENCE_S = 20
 """For anything to happen on a busy machine."""
@@ -65,6 +65,7 @@ class Ear:
     digits: list[tuple[str, int]] = field(default_factory=list)
     plays: list[tuple[int, Played]] = field(default_factory=list)
     tapes: list[tuple[int, Taped]] = field(default_factory=list)
+    sent: list[tuple[int, SendEnd]] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     figures: MediaFigures = field(default_factory=MediaFigures)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -79,6 +80,10 @@ class Ear:
 
     def taped(self, number: int, taped: Taped) -> None:
         self.tapes.append((number, taped))
+        self._news.set()
+
+    def keys_sent(self, number: int, end: SendEnd) -> None:
+        self.sent.append((number, end))
         self._news.set()
 
     def no_rtp(self) -> None:

@@ -6,15 +6,18 @@ import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from outdial.domain.errors import NotFound
 from outdial.flow.connection import VoiceConnection
 from outdial.flow.parse import parse
 from outdial.flow.ports import Env
-from outdial.flow.ports.net import Net
+from outdial.flow.ports.net import Enclosed, Net
 from outdial.flow.run import run
-from outdial.net.addresses import read_networks
-from outdial.net.outside import Outside
+from outdial.net.links import Links
+from outdial.net.mail import Attached
+from outdial.net.outside import Outside, OutsideConfig
 from outdial.sandbox import Sandbox
 
 DOMAIN = 1
@@ -35,9 +38,20 @@ class Done:
 
 
 @asynccontextmanager
-async def outside(allowed: str = "127.0.0.0/8", **more: Any) -> AsyncGenerator[Outside, None]:
+async def outside(
+    allowed: str = "127.0.0.0/8", files: Mapping[int, Path] | None = None, **settings: Any
+) -> AsyncGenerator[Outside, None]:
+    """``files`` are those of domain 1, by id."""
+    files = files or {}
+
+    async def attach(domain_id: int, file: Enclosed) -> Attached:
+        if domain_id != DOMAIN or file.id not in files:
+            raise NotFound(f"There is no media file {file.id}.")
+        return Attached(files[file.id].name, "audio/wav", files[file.id])
+
     sandbox = Sandbox()
-    made = Outside(read_networks(allowed), now_ms, sandbox.extract, **more)
+    config = OutsideConfig(allow_networks=allowed, **settings)
+    made = Outside(config, now_ms, sandbox.extract, attach, Links(b"key of the tests"))
     try:
         yield made
     finally:

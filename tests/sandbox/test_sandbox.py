@@ -111,6 +111,16 @@ async def test_when_the_nursery_dies_the_next_job_gets_a_new_one() -> None:
         assert await box.script(script("return 2")) == "2"
 
 
+async def test_the_settings_of_the_service_do_not_get_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OUTDIAL_ADMIN_TOKEN", "s3cret")
+    async with sandbox() as box:
+        await box.script(script("return 1"))
+        assert box._nursery is not None
+        environment = await asyncio.to_thread(Path(f"/proc/{box._nursery.pid}/environ").read_bytes)
+    assert b"PATH=" in environment
+    assert b"s3cret" not in environment
+
+
 async def test_the_nursery_ends_with_the_service() -> None:
     async with sandbox() as box:
         await box.script(script("return 1"))

@@ -21,7 +21,6 @@ class Counted:
 
     def __init__(self, inner: Provider) -> None:
         self.asked: list[Utterance] = []
-        self.at_a_time = 0
         self.open = asyncio.Event()
         self.open.set()
         self._inner = inner

@@ -162,6 +162,29 @@ async def test_a_killed_process_is_replaced_and_the_caller_hears_nothing_of_it()
     await espeak.close()
 
 
+async def test_a_process_killed_under_a_text_is_replaced_and_the_text_is_said() -> None:
+    espeak = Espeak()
+    await espeak.audio(HELLO)
+    pid = espeak.pid
+    assert pid
+    os.kill(pid, signal.SIGSTOP)
+    saying = asyncio.create_task(said(espeak, HELLO))
+    await asyncio.sleep(0)
+    os.kill(pid, signal.SIGKILL)
+    assert len(await saying)
+    assert espeak.pid not in (None, pid)
+    await espeak.close()
+
+
+async def test_ctrl_c_in_the_terminal_does_not_reach_it() -> None:
+    """The service drains its calls first, and they may still have something to say."""
+    espeak = Espeak()
+    await espeak.audio(HELLO)
+    assert espeak.pid
+    assert os.getpgid(espeak.pid) != os.getpgid(0)
+    await espeak.close()
+
+
 async def test_a_hanging_process_is_ended_and_the_next_text_is_spoken() -> None:
     espeak = Espeak(patience_s=0.5)
     await espeak.audio(HELLO)
@@ -182,6 +205,13 @@ async def test_a_program_that_dies_at_once_is_tried_twice_and_named(tmp_path: Pa
     with pytest.raises(SpeechFailed, match="espeak-ng does not run"):
         await Espeak(program).audio(HELLO)
     assert starts.read_text() == "xx"
+
+
+async def test_a_program_that_talks_nonsense_is_named_and_ended() -> None:
+    espeak = Espeak((sys.executable, "-c", "import sys; print('\\0\\0\\0\\1x' * 9, flush=True); sys.stdin.read()"))
+    with pytest.raises(SpeechFailed, match="espeak-ng does not run: Expecting value"):
+        await espeak.audio(HELLO)
+    assert espeak.pid is None
 
 
 async def test_a_program_that_is_not_there_is_named() -> None:

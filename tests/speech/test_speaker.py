@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -179,6 +180,21 @@ async def test_a_file_that_somebody_removed_is_made_again(tmp_path: Path) -> Non
         sound = await speech.speak(HELLO)
         assert sound.alaw.exists() and sound.ulaw.exists()
     assert len(provider.asked) == 3
+
+
+async def test_a_folder_that_somebody_removed_is_made_again(tmp_path: Path) -> None:
+    async with speaking(tmp_path, Noise()) as speech:
+        await speech.speak(HELLO)
+        shutil.rmtree(tmp_path / "speech")
+        assert (await speech.speak(HELLO)).alaw.exists()
+
+
+async def test_a_disk_that_takes_nothing_is_told(tmp_path: Path) -> None:
+    async with speaking(tmp_path, Noise()) as speech:
+        shutil.rmtree(tmp_path / "speech")
+        (tmp_path / "speech").touch()
+        with pytest.raises(SpeechFailed, match="cannot be written to the data folder: File exists"):
+            await speech.speak(HELLO)
 
 
 async def test_another_provider_has_sounds_of_its_own(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from outdial.speech.voices import language_of, pitch, rate, voices, volume
+from outdial.speech.voices import language_of, pitch, rate, readable, voices, volume
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,19 @@ def test_a_language_that_nobody_named_is_told_from_the_letters(text: str, usual:
 )
 def test_names_are_tried_from_the_most_particular(language: str, voice: str, found: tuple[list[str], str]) -> None:
     assert voices(language, voice) == found
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "read"),
+    [
+        ("uk-UA", "о 10:30, до 9:05 чи 18:00", "о 10 30, до 9 05 чи 18 нуль нуль"),
+        ("uk", "1250.50 грн. та 5 коп", "1250.50 гривень та 5 копійок"),
+        ("uk", "рахунок 1:99 і 110:30", "рахунок 1:99 і 110:30"),
+        ("en-US", "at 10:30", "at 10:30"),
+    ],
+)
+def test_what_espeak_misreads_is_written_out(language: str, text: str, read: str) -> None:
+    assert readable(text, language) == read
 
 
 def test_figures_stay_within_what_the_voice_can() -> None:

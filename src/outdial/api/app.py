@@ -23,6 +23,7 @@ from outdial.api import (
     gateways,
     groups,
     health,
+    linked,
     lists,
     live,
     media,
@@ -44,7 +45,7 @@ from outdial.domain.errors import NotFound, UserMistake
 
 ROOMS = (
     health, session, users, media, flows, schemas, gateways, resources, groups, communications, calendars, lists,
-    attempts, members, queues, queue_groups, calls, recordings, live, speech,
+    attempts, members, queues, queue_groups, calls, recordings, linked, live, speech,
 )  # fmt: skip
 """In the order of their routes: fixed paths stand before those with an id in their place."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +24,8 @@ from outdial.api.fields import Shape
 from outdial.domain.errors import Bug, OutdialError, Unauthenticated
 from outdial.flow.ports.speech import NO_SPEECH, Speech
 from outdial.flow.program import Problem
+from outdial.flow.validate import Reference
+from outdial.net.links import Links
 from outdial.store import Store, tokens
 from outdial.store.files import Files
 from outdial.store.listing import ListQuery
@@ -62,12 +64,14 @@ class Deps:
     prepare_media: Callable[[Path, Path], Awaitable[Sound]]
     """Cuts the sound at the first path into ``<second>.alaw`` and ``<second>.ulaw``, away from the event loop.
     Raises ValueError with a sentence for the person who brought it."""
-    validate_schema: Callable[[object, str], list[Problem]]
-    """What is wrong with a flow of a type; slow for long ones."""
+    validate_schema: Callable[[object, str, Collection[Reference]], list[Problem]]
+    """What is wrong with a flow of a type, given the records it names that are not there; slow for long ones."""
     health: Callable[[], dict[str, str | None]]
     """Part of the service → what is wrong with it, None while it runs."""
     now: Callable[[], int]
     """Epoch ms."""
+    links: Links
+    """Reads the signed links that flows make."""
     gateway_states: Callable[[], Mapping[int, int]] = dict
     """Gateway id → ``r_state`` of those that register."""
     speech: Speech = NO_SPEECH

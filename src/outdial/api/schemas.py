@@ -16,9 +16,14 @@ from outdial.api.nouns import Noun, Verb
 from outdial.api.shapes import AUDIT, ID, TAG, name
 from outdial.domain.errors import BadField
 from outdial.flow.errors import SchemaError
+from outdial.flow.program import Problem
+from outdial.flow.validate import references
 from outdial.store import schemas
+from outdial.store.listing import Page, Row
+from outdial.store.references import missing
 
 TYPES = ("default", "voice", "chat", "processing", "service")
+PROBLEM = Shape(path=Field(Text(), always=True), level=Text(), message=Text())
 SHAPE = Shape(
     id=ID,
     name=name(100),
@@ -31,6 +36,7 @@ SHAPE = Shape(
     description=Text(200),
     note=Text(200),
     version=Field(Whole(), read_only=True),
+    problems=Field(Parts(PROBLEM), read_only=True),
     **AUDIT,
 )
 VERSION = Shape(
@@ -44,19 +50,47 @@ VERSION = Shape(
     payload=Free(),
 )
 NAMED = Shape(name=Text(), count=Whole())
+UNSAVED = Shape(schema=Field(Free(list), always=True), type=Choice(TYPES))
 TAGGED = wire.filter_shape(type=Texts())
 VERSIONS = wire.filter_shape()
 
 
+async def problems_of(call: Call, schema: object, kind: str) -> list[Problem]:
+    """What is wrong with a flow, held against the domain's own media, lists and so on."""
+    named = await asyncio.to_thread(references, schema)
+    gone = await call.read(lambda conn: missing(conn, call.domain_id, named)) if named else frozenset()
+    return await asyncio.to_thread(call.deps.validate_schema, schema, kind, gone)
+
+
 async def _check(call: Call, verb: Verb, values: dict[str, Any]) -> None:
-    """A flow that cannot be read is refused with the path of the step."""
+    """A flow that cannot be read is refused with the path of the step; the rest is told with the record."""
     if "schema" in values:
-        problems = await asyncio.to_thread(call.deps.validate_schema, values["schema"], values.get("type", TYPES[0]))
-        for problem in problems:
+        kind = values.get("type") or await _stored_type(call, verb)
+        found = await problems_of(call, values["schema"], kind)
+        for problem in found:
             if problem.level == "error":
                 raise SchemaError(problem.path, problem.message)
+        call.request.state.problems = found
     elif verb in ("create", "put"):
         raise BadField("schema", "expected a list of applications")
+
+
+async def _stored_type(call: Call, verb: Verb) -> str:
+    """A PATCH that leaves the type as it is."""
+    if verb != "patch":
+        return TYPES[0]
+    id_ = call.path_id()
+    return await call.read(lambda conn: schemas.type_of(conn, call.domain_id, id_)) or TYPES[0]
+
+
+def _with_problems(call: Call, row: Row) -> Row:
+    """What the save found, beside the record."""
+    found = getattr(call.request.state, "problems", [])
+    return {**row, "problems": written(found)} if found else row
+
+
+def written(problems: list[Problem]) -> list[Row]:
+    return [{"path": p.path, "level": p.level, "message": p.message} for p in problems]
 
 
 SCHEMAS = Noun(
@@ -66,11 +100,18 @@ SCHEMAS = Noun(
     schemas,
     filters=wire.filter_shape(name=Text(), type=Texts(), editor=Flag(), tags=Texts()),
     check=_check,
+    live=_with_problems,
 )
 
 
 def install(doors: Doors) -> None:
     doors.add("GET", "/routing/schema/tags", _tags, Doc("Search the tags in use", Many(NAMED), searches=TAGGED))
+    doors.add(
+        "POST",
+        "/routing/schema/check",
+        _check_unsaved,
+        Doc("What is wrong with a flow schema, without saving it", Many(PROBLEM), takes=UNSAVED),
+    )
     SCHEMAS.install(doors)
     doors.add(
         "GET",
@@ -83,6 +124,14 @@ def install(doors: Doors) -> None:
 async def _tags(call: Call) -> Response:
     query = call.query(TAGGED)
     return await wire.answer_page(NAMED, await call.read(lambda conn: schemas.tags(conn, call.domain_id, query)))
+
+
+async def _check_unsaved(call: Call) -> Response:
+    """Errors, warnings and notes; the same that a save would tell."""
+    body = await call.body()
+    given = UNSAVED.read({**body, "schema": []} if isinstance(body, dict) else body)
+    found = await problems_of(call, body.get("schema"), given.get("type") or TYPES[0])
+    return await wire.answer_page(PROBLEM, Page(written(found), next=False))
 
 
 async def _versions(call: Call) -> Response:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import struct
-import wave
 from dataclasses import dataclass
 
 from outdial.audio.law import ALAW, RATE, ULAW, Law
 
 _HEADER = struct.Struct("<4sI4s4sIHHIIHHH4sII4sI")
+_PCM = struct.Struct("<4sI4s4sIHHIIHH4sI")
 HEADER_BYTES = _HEADER.size
 """RIFF, an 18-byte fmt chunk, the fact chunk that compressed formats need, and the data chunk's head."""
 _BIGGEST = 0xFFFFFFFF - HEADER_BYTES
@@ -28,13 +27,9 @@ def header(law: Law, channels: int, data_bytes: int) -> bytes:
 
 def pcm(samples: bytes, rate: int = RATE) -> bytes:
     """A whole file of 16-bit mono samples, little-endian: what everything plays."""
-    out = io.BytesIO()
-    with wave.open(out, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes(samples)
-    return out.getvalue()
+    size = len(samples)
+    head = _PCM.pack(b"RIFF", _PCM.size - 8 + size, b"WAVE", b"fmt ", 16, 1, 1, rate, rate * 2, 2, 16, b"data", size)
+    return head + samples
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-Event = Literal["invite", "cancel", "answered", "ack", "bye", "ended"]
+Event = Literal["invite", "cancel", "answered", "ack", "bye", "ended", "key", "refer"]
 """invite: a new INVITE (or a copy of one); cancel: heard; answered: 200 sent; ack: heard; bye: heard or sent;
-ended: the leg is over, with its figures."""
+key: one the caller pressed by telephone-events; refer: heard; ended: the leg is over, with its figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Entry:
     number: str
     more: dict[str, Any] = field(default_factory=dict)
     """Of every event: ``copy`` true for a retransmission. Of ``invite``: ``lost``, ``attempt``. Of ``bye``:
-    ``by``. Of ``ended``: ``by``, ``received``, ``first_rtp_ms``, ``first_sound_ms``, ``last_seq``."""
+    ``by``. Of ``key``: ``key``, ``ms``. Of ``refer``: ``target``. Of ``ended``: ``by``, ``received``,
+    ``first_rtp_ms``, ``first_sound_ms``, ``last_seq``."""
 
 
 class Journal:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
+from urllib.parse import unquote
 
 from outdial.carrier.exchange import Exchange, Wire
 from outdial.carrier.journal import Event
 from outdial.carrier.media import Ear, Ears
-from outdial.carrier.script import Plan, Times
+from outdial.carrier.script import Plan, Times, referral
 from outdial.sip import sdp
 from outdial.sip.dialog import Dialog
-from outdial.sip.message import Reply, Request, respond
+from outdial.sip.message import REASONS, Reply, Request, respond
 from outdial.sip.transaction import CLIENT, Verb
-from outdial.sip.uri import HostPort
+from outdial.sip.uri import Address, HostPort, Uri
 
 State = Literal["ringing", "up", "over"]
 REPEAT_MS = 60
@@ -69,6 +70,8 @@ class Leg:
     _ear: Ear | None = None
     _answer: bytes = b""
     _description: bytes = b""
+    _number: int = 0
+    """Of our newest request within the dialog."""
     _timers: list[asyncio.TimerHandle] = field(default_factory=list)
 
     @property
@@ -111,7 +114,8 @@ class Leg:
             return
         self.state = "up"
         self._reply("2xx", self._described(200))
-        ear.answer(mute=behaviour.mute)
+        ear.answer(mute=behaviour.mute, hums=behaviour.hums)
+        ear.pressed = lambda press: self.house.told(self, "key", key=press.key, ms=press.ms)
         self.house.told(self, "answered")
         for n in range(behaviour.repeats):
             self._after(REPEAT_MS * (n + 1), self._repeat_answer)
@@ -127,13 +131,9 @@ class Leg:
         """BYE from the callee; repeated needlessly where the behaviour says so."""
         if self.state != "up":
             return
-        dialog = self._dialog()
-        bye = dialog.request("BYE")
-        exchange = Exchange(self.house, CLIENT, f"{dialog.branch('BYE', dialog.cseq)} BYE", dialog.hop)
-        self.house.keep(exchange)
-        exchange.ask(bye)
+        bye, hop = self._ask("BYE")
         for n in range(self.rung.plan.behaviour.repeats):
-            asyncio.get_running_loop().call_later(REPEAT_MS * (n + 1) / 1000, self.house.send, bye, dialog.hop)
+            asyncio.get_running_loop().call_later(REPEAT_MS * (n + 1) / 1000, self.house.send, bye, hop)
         self.house.told(self, "bye", by="callee")
         self._over("callee")
 
@@ -164,6 +164,32 @@ class Leg:
     def renegotiate(self, request: Request, source: HostPort) -> bytes:
         """The response to an offer in the dialog: the same description again."""
         return respond(request, self._described(200), source)
+
+    def refer(self, request: Request) -> Reply:
+        """The answer to a REFER; what comes of it is told soon after (RFC 3515)."""
+        behaviour = self.rung.plan.behaviour
+        target = request.first("refer-to")
+        self.house.told(self, "refer", target=target)
+        if behaviour.refer < 300 and behaviour.tells:
+            self._after(0, lambda: self._notify(100, "active"))
+            final = referral(user_of(target))
+            self._after(self.house.times.ring_ms[1], lambda: self._notify(final, "terminated;reason=noresource"))
+        return Reply(behaviour.refer, to_tag=self.tag, headers=(("Contact", self._contact),))
+
+    def _notify(self, status: int, state: str) -> None:
+        if self.state == "up":
+            headers = [("Event", "refer"), ("Subscription-State", state), ("Content-Type", "message/sipfrag")]
+            self._ask("NOTIFY", headers, f"SIP/2.0 {status} {REASONS.get(status, 'Told')}\r\n".encode())
+
+    def _ask(self, method: str, headers: Sequence[tuple[str, str]] = (), body: bytes = b"") -> tuple[bytes, HostPort]:
+        """A request of ours within the dialog, and where it went."""
+        self._number += 1
+        dialog = replace(self._dialog(), cseq=self._number)
+        data = dialog.request(method, headers, body)
+        exchange = Exchange(self.house, CLIENT, f"{dialog.branch(method, dialog.cseq)} {method}", dialog.hop)
+        self.house.keep(exchange)
+        exchange.ask(data)
+        return data, dialog.hop
 
     def close(self) -> None:
         """The carrier stops: no more timers, no socket; nothing is told."""
@@ -255,4 +281,12 @@ class Leg:
         }
 
 
-ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, REGISTER"
+ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, REGISTER, REFER"
+
+
+def user_of(address: str) -> str:
+    """The number in an address or a URI; empty when there is none."""
+    try:
+        return unquote(Uri.parse(Address.parse(address).uri).user).partition(";")[0]
+    except ValueError:
+        return ""

@@ -12,7 +12,7 @@ from functools import cache
 from outdial.audio.g711 import encode
 from outdial.audio.law import BY_PAYLOAD_TYPE, FRAME, FRAME_MS, Law
 from outdial.audio.tones import render
-from outdial.rtp.events import press
+from outdial.rtp.events import Keypad, Press, press
 from outdial.rtp.packet import Packet, build, parse
 from outdial.rtp.reception import Reception
 from outdial.sip.sdp import Media
@@ -20,6 +20,7 @@ from outdial.sip.sdp import Media
 GREETING = "v=-12;%(250,100,300,450);%(400,50,330,500)"
 """What a callee says after picking up; enough to find him on a recording."""
 RINGBACK = "v=-15;%(1000,4000,425)"
+HUM = "v=-12;%(1000,0,{})"
 KEY_MS = 100
 _LISTEN_EVERY = 5
 """Ticks between two looks into the sockets of those who have heard something: events are dear, polling is not."""
@@ -54,6 +55,9 @@ class Ear:
         self._sequence = self._timestamp = 0
         self._ssrc = self.port
         self.reception = Reception()
+        self._keypad = Keypad()
+        self.pressed: Callable[[Press], None] | None = None
+        """Hears each key the caller presses."""
         self.answered_at = 0
         self.first_rtp_at = self.first_sound_at = 0
         """Epoch ms, counted from the answer; 0 = nothing yet."""
@@ -72,12 +76,15 @@ class Ear:
         """Early media: the ringback tone until the answer."""
         self._loops = _frames(RINGBACK, self._law)
 
-    def answer(self, mute: bool) -> None:
+    def answer(self, mute: bool, hums: int = 0) -> None:
         """What is heard counts from here."""
         self.answered_at, self.first_rtp_at, self.first_sound_at = self._now(), 0, 0
         self._frames.clear()
         self._loops = () if mute else (bytes([self._law.silence]) * FRAME,)
-        self._frames.extend(_frames(GREETING, self._law))
+        if hums:
+            self._loops = _frames(HUM.format(hums), self._law)
+        else:
+            self._frames.extend(_frames(GREETING, self._law))
         self._watch(True)
 
     def press(self, key: str) -> None:
@@ -128,9 +135,18 @@ class Ear:
         if not self.answered_at:
             return
         self.first_rtp_at = self.first_rtp_at or self._now()
+        if self._media and packet.payload_type == self._media.events:
+            self._hear_key(packet)
+            return
         if not self.first_sound_at and packet.payload.strip(_QUIET.get(packet.payload_type, packet.payload)):
             self.first_sound_at = self._now()
             self._watch(False)
+
+    def _hear_key(self, packet: Packet) -> None:
+        with contextlib.suppress(ValueError):  # cut off; events are repeated anyway
+            for pressed in self._keypad.take(packet.timestamp, packet.payload, self._now()):
+                if self.pressed:
+                    self.pressed(pressed)
 
     def _watch(self, wanted: bool) -> None:
         """Until the first sound each packet is looked at when it comes, so that its time is true."""

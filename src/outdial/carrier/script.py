@@ -47,6 +47,12 @@ class Behaviour:
     """Answers but never sends a packet of audio."""
     dead: bool = False
     """No response of any kind."""
+    refer: int = 202
+    """The answer to a REFER. When it is 202, what its target would do is told: see ``referral``."""
+    tells: bool = True
+    """False: nothing is told of an accepted REFER."""
+    hums: int = 0
+    """A tone of so many Hz, from the answer to the end, instead of a greeting and silence."""
 
 
 def _refuses(name: str, status: int, q850: int | None = None) -> Behaviour:
@@ -54,7 +60,12 @@ def _refuses(name: str, status: int, q850: int | None = None) -> Behaviour:
 
 
 _ROWS: tuple[tuple[int, int, Behaviour], ...] = (
-    (0, 24, Behaviour("listens to the end")),
+    (0, 19, Behaviour("listens to the end")),
+    (20, 20, Behaviour("listens, refuses to be handed on (REFER)", refer=603)),
+    (21, 21, Behaviour("listens, never tells what came of a REFER", tells=False)),
+    (22, 22, Behaviour("hums 1000 Hz, listens", hums=1000)),
+    (23, 23, Behaviour("hums 1400 Hz, listens", hums=1400)),
+    (24, 24, Behaviour("listens to the end")),
     (25, 29, Behaviour("answers late, listens to the end", slow=True)),
     (30, 39, Behaviour("hangs up while listening", hangs_up="soon")),
     (40, 46, _refuses("busy", 486)),
@@ -140,6 +151,12 @@ def behaviour(number: str, attempt: int) -> Behaviour:
     if attempt > row.first_refused:
         return row
     return Behaviour(row.name, refuses_with=row.first_end, answers=False)
+
+
+def referral(number: str) -> int:
+    """The final status that a REFER to this number comes to."""
+    row = behaviour(number, 1)
+    return row.refuses_with or (200 if row.answers and not row.dead else 480)
 
 
 def plan(number: str, attempt: int, seed: int, times: Times) -> Plan:

@@ -9,18 +9,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import unquote
 
 from outdial.carrier.exchange import Exchange
 from outdial.carrier.journal import Event, Journal
-from outdial.carrier.leg import ALLOW, Leg, Rung
+from outdial.carrier.leg import ALLOW, Leg, Rung, user_of
 from outdial.carrier.media import Ears
 from outdial.carrier.registrar import Registrar
 from outdial.carrier.script import Times, plan
 from outdial.domain.errors import Misconfigured
 from outdial.sip.message import Message, Reply, Request, Response, parse, reply_address, respond
 from outdial.sip.transaction import INVITE_SERVER, SERVER, Table, heard
-from outdial.sip.uri import HostPort, Uri
+from outdial.sip.uri import HostPort
 
 MAX_DATAGRAM = 65_535
 BURST = 64
@@ -180,7 +179,7 @@ class Carrier:
 
     def _ring(self, request: Request, source: HostPort) -> None:
         """Raises ValueError when the caller's Contact cannot be read: nobody could hang up."""
-        number, call_id, _ = number_of(request), request.call_id, request.contact
+        number, call_id, _ = user_of(request.uri), request.call_id, request.contact
         attempt = self._count(number, call_id)
         chosen = plan(number, attempt, self._config.seed, self.times)
         copy = call_id in self._lost
@@ -231,6 +230,11 @@ class Carrier:
         table = INVITE_SERVER if request.method == "INVITE" else SERVER
         self._open(request, source, table).say("2xx", leg.renegotiate(request, source))
 
+    def _refer(self, request: Request, source: HostPort) -> None:
+        leg = self._legs.get(request.call_id)
+        up = leg is not None and leg.state == "up"
+        self._answer(request, source, leg.refer(request) if leg and up else Reply(481, to_tag="none"))
+
     def _options(self, request: Request, source: HostPort) -> None:
         self._answer(request, source, Reply(200, to_tag="o", headers=(("Allow", ALLOW),)))
 
@@ -254,16 +258,9 @@ class Carrier:
         "BYE": _bye,
         "UPDATE": _in_dialog,
         "OPTIONS": _options,
+        "REFER": _refer,
         "REGISTER": _register,
     }
-
-
-def number_of(request: Request) -> str:
-    """The dialled number; empty when the request URI has none."""
-    try:
-        return unquote(Uri.parse(request.uri).user).partition(";")[0]
-    except ValueError:
-        return ""
 
 
 async def run(config: Config, ready: Callable[[HostPort], None] | None = None) -> None:

@@ -14,7 +14,7 @@ from outdial.dialer.caller import Caller
 from outdial.dialer.ending import Hurry, Told, finish_call, finish_uncalled, provisional_result
 from outdial.dialer.flows import Flows, Steps, VoiceEnd
 from outdial.dialer.order import No, last_check, order_of
-from outdial.dialer.recordings import Recordings
+from outdial.dialer.recordings import Recordings, Reel
 from outdial.domain.attempt import Attempt, CallFacts
 from outdial.domain.errors import Bug, CallRefused, StoreUnavailable
 from outdial.domain.plan import Plan
@@ -115,6 +115,7 @@ class Line:
         self._recording: Path | None = None
         self._steps_before: Steps = ()
         """Of the pre-flow."""
+        self._reel: Reel | None = None
 
     async def run(self) -> None:
         finish = await self._live()
@@ -279,7 +280,8 @@ class Line:
         self._facts = facts = CallFacts(created_at=self._tools.now())
         given = known.of_voice(self._queue, self.attempt, self._resource, facts.created_at)
         self._connection = VoiceConnection(given)
-        self._caller = Caller(call, self._tools.flows.prompts, lambda cause: call.hang_up(cause, "F"))
+        reel = self._reel = self._tools.recordings.reel(self.attempt, call, self._tools.now)
+        self._caller = Caller(call, self._tools.flows.prompts, lambda cause: call.hang_up(cause, "F"), reel)
         async for event in call.events():
             if isinstance(event, HungUp):
                 return await self._conclude(event, facts)
@@ -350,14 +352,17 @@ class Line:
             phrase=event.phrase,
         )
         ended = await self._voice if self._voice else VoiceEnd()
-        exported = known.payload(self._connection.variables)
+        exported = known.filled(self._connection.payload)
         await self._free_line(facts, exported)
+        recordings = self._tools.recordings.of(self.attempt, self._recording, facts)
+        recordings += await self._reel.rows() if self._reel else ()
         told = Told(
             call_variables=exported,
             schema_ids=self._ran(),
             trace=self._steps_before + ended.trace,
             sip_trace="" if facts.answered_at else event.trace,
-            recordings=self._tools.recordings.of(self.attempt, self._recording, facts),
+            recordings=recordings,
+            shown=self._connection.shown,
         )
         queue = self._planner.plan.queues.get(self._queue.id, self._queue)
         told = await told_after(self._tools, queue, self.attempt, facts, told)
@@ -374,7 +379,7 @@ class Line:
         voice = (self._queue.schema_id,) if self._voice else ()
         return tuple(id_ for id_ in (*before, *voice) if id_)
 
-    async def _free_line(self, facts: CallFacts, exported: dict[str, str]) -> None:
+    async def _free_line(self, facts: CallFacts, exported: dict[str, Any]) -> None:
         try:
             await self._tools.store.step(Ended(self.attempt.id, facts, exported))
         except StoreUnavailable as error:

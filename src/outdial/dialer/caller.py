@@ -4,33 +4,45 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, NoReturn, TypeVar
 
 from outdial.dialer.prompts import Prompts
+from outdial.dialer.recordings import Reel, Running
+from outdial.domain.errors import Bug
 from outdial.flow.ports import MediaRef, SilenceMs, Sound
+from outdial.flow.ports.recording import Take, Took
 from outdial.flow.ports.speech import SoundFile
 from outdial.switch import port
 from outdial.switch.port import Call
+
+T = TypeVar("T")
 
 
 class Caller:
     """``flow.ports.Caller`` on one leg. Keys wait in a buffer until the flow asks for them."""
 
-    def __init__(self, call: Call, prompts: Prompts, hang_up: Callable[[str], None]) -> None:
+    def __init__(self, call: Call, prompts: Prompts, hang_up: Callable[[str], None], reel: Reel) -> None:
         self._call = call
+        self._reel = reel
+        self._beside: list[Running] = []
+        self._timers: list[asyncio.TimerHandle] = []
+        self.played_ms = 0
+        """Of the last ``play``."""
         self._prompts = prompts
         self._hang_up = hang_up
         self._keys: deque[str] = deque()
         self._arrived = asyncio.Event()
         self._stop_keys = ""
         self._stopped_by = ""
+        self._stop: Callable[[], None] = call.stop_playing
         self._gone = False
 
     def pressed(self, key: str) -> None:
         """A key came from the switch."""
         if self._stop_keys and key in self._stop_keys and not self._stopped_by:
             self._stopped_by = key
-            self._call.stop_playing()
+            self._stop()
             return
         self._keys.append(key)
         self._arrived.set()
@@ -39,24 +51,70 @@ class Caller:
         """The call is over: nobody waits for a key any more."""
         self._gone = True
         self._arrived.set()
+        for timer in self._timers:
+            timer.cancel()
 
     async def answer(self) -> None:
         """Our leg is answered by the person; there is nothing to do."""
 
     async def play(self, sounds: Sequence[Sound], stop_keys: str) -> str:
-        for key in self._keys:
-            if key in stop_keys:
-                self._keys.remove(key)
-                return key
-        self._stop_keys, self._stopped_by = stop_keys, ""
+        self.played_ms = 0
+        key = self._waiting(stop_keys)
+        if key:
+            return key
+        playing = self._call.play([self._sound(sound) for sound in sounds])
+        played, key = await self._unless_stopped(playing, stop_keys, self._call.stop_playing)
+        if played.end == "hungup":
+            await self._never()
+        self.played_ms = played.ms
+        return key
+
+    async def echo(self, delay_ms: int) -> None:
+        played, _ = await self._unless_stopped(self._call.echo(delay_ms), "", self._call.stop_playing)
+        if played.end == "hungup":
+            await self._never()
+
+    def play_under(self, name: str, sound: Sound, reduction_db: int) -> None:
+        self._call.play_under(name, self._sound(sound), reduction_db)
+
+    def stop_under(self, name: str) -> None:
+        self._call.stop_under(name)
+
+    async def record(self, take: Take, stop_keys: str) -> Took:
+        key = self._waiting(stop_keys)
+        if key:
+            return Took("stopped", 0, key)
+        recording = self._reel.begin(take).recording
+        taped, key = await self._unless_stopped(recording.ended(), stop_keys, recording.stop)
+        if taped.end == "hungup":
+            return await self._never()
+        return Took(taped.end, taped.ms, key)
+
+    def start_recording(self, take: Take) -> None:
+        self._beside.append(self._reel.begin(take))
+
+    def stop_recordings(self, name: str) -> int:
+        stopped = [running for running in self._beside if name in ("", running.take.name)]
+        for running in stopped:
+            running.recording.stop()
+            self._beside.remove(running)
+        return len(stopped)
+
+    def _waiting(self, stop_keys: str) -> str:
+        """A key of these that was pressed before, taken out of the buffer."""
+        key = next((key for key in self._keys if key in stop_keys), "")
+        if key:
+            self._keys.remove(key)
+        return key
+
+    async def _unless_stopped(self, work: Coroutine[Any, Any, T], keys: str, stop: Callable[[], None]) -> tuple[T, str]:
+        """What came of it, and the key that ended it."""
+        self._stop_keys, self._stopped_by, self._stop = keys, "", stop
         try:
-            played = await self._call.play([self._sound(sound) for sound in sounds])
-            if played.end == "hungup":
-                await self._never()
+            return await work, self._stopped_by
         finally:
             self._stop_keys = ""
-            self._call.stop_playing()
-        return self._stopped_by
+            stop()
 
     async def digit(self, timeout_ms: int) -> str:
         if not self._keys and not self._gone:
@@ -68,15 +126,19 @@ class Caller:
                 return ""
         return self._keys.popleft() if self._keys else ""
 
-    async def _never(self) -> None:
+    async def _never(self) -> NoReturn:
         """The call has ended: the flow must not go on, its connection is about to be closed."""
         await asyncio.get_running_loop().create_future()
+        raise Bug("nobody ends this wait")
 
     def flush_digits(self) -> None:
         self._keys.clear()
 
     def hang_up(self, cause: str) -> None:
         self._hang_up(cause)
+
+    def hang_up_later(self, cause: str, ms: int) -> None:
+        self._timers.append(asyncio.get_running_loop().call_later(ms / 1000, self._hang_up, cause))
 
     def _sound(self, sound: Sound) -> port.Sound:
         if isinstance(sound, MediaRef):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from outdial.dialer.flows import Steps
 from outdial.dialer.order import No
@@ -20,11 +22,13 @@ class Told:
 
     verdict: Verdict | None = None
     """None: the after-flow gave none; the provisional result stands."""
-    call_variables: dict[str, str] = field(default_factory=dict)
+    call_variables: dict[str, Any] = field(default_factory=dict)
     schema_ids: tuple[int, ...] = ()
     trace: Steps = ()
     sip_trace: str = ""
     recordings: tuple[RecordingFile, ...] = ()
+    shown: Mapping[str, str] = field(default_factory=dict)
+    """What the flow wants the call's record to say: ``from_number``, ``destination``."""
 
 
 class Hurry:
@@ -68,6 +72,8 @@ def finish_call(queue: Queue, attempt: Attempt, facts: CallFacts, told: Told, hu
         recordings=told.recordings,
         sip_trace=told.sip_trace,
         flow_trace=told.trace,
+        shown_from=told.shown.get("from_number", ""),
+        shown_destination=told.shown.get("destination", ""),
     )
 
 

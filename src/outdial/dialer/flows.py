@@ -6,6 +6,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from typing import Any, Literal
 
 import structlog
@@ -21,7 +22,8 @@ from outdial.flow.errors import SchemaError
 from outdial.flow.parse import parse
 from outdial.flow.ports import Env
 from outdial.flow.ports.net import NOWHERE, Net
-from outdial.flow.ports.speech import NO_SPEECH, Speech
+from outdial.flow.ports.remote import NO_REMOTE, RemoteAudio
+from outdial.flow.ports.speech import NO_SPEECH, Speech, Utterance
 from outdial.flow.program import Program
 from outdial.flow.run import run, run_disconnected
 from outdial.flow.script import Script, in_thread
@@ -31,6 +33,9 @@ from outdial.store.base import Store
 from outdial.switch.port import Now
 
 log = structlog.get_logger(__name__)
+
+MOST_TEXTS = 500
+"""Of one schema, to be rendered ahead."""
 
 Steps = tuple[dict[str, Any], ...]
 Role = Literal["before", "voice", "disconnected", "after"]
@@ -59,8 +64,10 @@ class Flows:
         net: Callable[[int], Net] = lambda domain_id: NOWHERE,
         scripts: Callable[[Script], Awaitable[str]] = in_thread,
         speech: Speech = NO_SPEECH,
+        remote: Callable[[int, Net], RemoteAudio] = lambda domain_id, net: NO_REMOTE,
     ) -> None:
-        """``net`` is the way out of each domain; ``scripts`` runs the ``js`` application's."""
+        """``net`` is the way out of each domain, ``remote`` its sounds from there; ``scripts`` runs ``js``."""
+        self._remote = remote
         self.prompts = prompts
         self._speech = speech
         self.broken: dict[int, str] = {}
@@ -90,14 +97,15 @@ class Flows:
         if known and known[0] == updated_at:
             return
         try:
-            loaded = await self._store.read(partial(_program, schema_id=schema_id))
+            loaded = await self._store.read(partial(_program_and_texts, schema_id=schema_id))
         except SchemaError as error:
             self._programs.pop(schema_id, None)
             self.broken[schema_id] = str(error)
             return
         if loaded:
-            self._programs[schema_id] = (updated_at, loaded[1])
-            self._speech.prepare(known_ahead(loaded[1]))
+            program, texts = loaded
+            self._programs[schema_id] = (updated_at, program)
+            self._speech.prepare(texts)
             self.broken.pop(schema_id, None)
 
     async def voice(self, domain_id: int, schema_id: int, connection: VoiceConnection, caller: Caller) -> VoiceEnd:
@@ -112,7 +120,7 @@ class Flows:
 
     async def disconnected(
         self, domain_id: int, schema_id: int, program: Program, connection: VoiceConnection
-    ) -> tuple[dict[str, str], Steps]:
+    ) -> tuple[dict[str, Any], Steps]:
         """``trigger.disconnected`` after the call, on its last variables; answers what it exported, and its trace."""
         env = self._env(domain_id, VoiceConnection(connection.variables))
         exported = await run_disconnected(program, env)
@@ -133,6 +141,7 @@ class Flows:
         return replace(outcome, trace=_of(schema_id, "before", outcome.trace))
 
     def _env(self, domain_id: int, connection: VoiceConnection) -> Env:
+        net = self._net(domain_id)
         return Env(
             connection=connection,
             clock=self._now,
@@ -140,8 +149,9 @@ class Flows:
             schemas=_DomainSchemas(self, domain_id),
             globals=self._globals.get(domain_id, {}),
             scripts=self._scripts,
-            net=self._net(domain_id),
+            net=net,
             speech=self._speech,
+            remote=self._remote(domain_id, net),
             trace=Trace(secrets=self._secrets.get(domain_id, ())),
         )
 
@@ -175,6 +185,12 @@ def _program(conn: Connection, schema_id: int) -> tuple[int, Program] | None:
     """Domain and program; parsed where the store reads, for a long schema would hold the event loop."""
     stored = schemas.load(conn, schema_id)
     return (stored.domain_id, parse(stored.schema)) if stored else None
+
+
+def _program_and_texts(conn: Connection, schema_id: int) -> tuple[Program, list[Utterance]] | None:
+    """With what it says whatever its variables are."""
+    found = _program(conn, schema_id)
+    return (found[1], list(islice(known_ahead(found[1]), MOST_TEXTS))) if found else None
 
 
 def _globals(conn: Connection, domain_id: int) -> tuple[dict[str, Any], list[str]]:

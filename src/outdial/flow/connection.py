@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from outdial.flow.errors import AppFailed
 
@@ -68,18 +69,54 @@ class Connection:
         self.changes[name] = value
 
 
+def _json(items: list[str]) -> str:
+    return json.dumps(items, ensure_ascii=False, separators=(",", ":"))
+
+
 class VoiceConnection(Connection):
     """A call. What is exported is written as ``usr_<name>`` and travels to history and the after-flow."""
 
     kind: Kind = "voice"
 
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        super().__init__(variables)
+        self.for_leg_b: dict[str, str] = {}
+        """What a second leg is given beside what was exported."""
+        self.shown: dict[str, str] = {}
+        """What the call's record shall say instead of what was dialled: ``from_number``, ``destination``."""
+        self._exported: dict[str, None] = {}
+        self._lists: dict[str, list[str]] = {}
+
     def export(self, name: str) -> None:
+        self._exported[name] = None
         self.set(f"usr_{name}", self.get(name) or "")
 
+    def push(self, name: str, value: str) -> None:
+        """Appends to the list that history gets under this name; the variable ``usr_<name>`` is its JSON text."""
+        variable = f"usr_{name}"
+        before = self.get(variable)
+        items = self._lists.get(name, []) if self._is_list(name) else [before] if before else []
+        self.set(variable, _json([*items, value]))
+        self._lists[name] = [*items, value]
+
     @property
-    def payload(self) -> dict[str, str]:
-        """Every ``usr_`` variable without its prefix: what history and the after-flow see of the call."""
-        return {name[4:]: value for name, value in self.variables.items() if name.startswith("usr_")}
+    def payload(self) -> dict[str, Any]:
+        """Every ``usr_`` variable without its prefix: what history and the after-flow see of the call.
+
+        Texts, and lists of texts.
+        """
+        names = [name[4:] for name in self.variables if name.startswith("usr_")]
+        return {name: self._lists[name] if self._is_list(name) else self.variables[f"usr_{name}"] for name in names}
+
+    @property
+    def leg_b(self) -> dict[str, str]:
+        """The variables that a second leg gets (flow-engine §2.5: export, setAll, setNoLocal)."""
+        exported = {f"usr_{name}": self.variables.get(f"usr_{name}", "") for name in self._exported}
+        return exported | self.for_leg_b
+
+    def _is_list(self, name: str) -> bool:
+        """Until something else is written into the variable."""
+        return name in self._lists and self.variables.get(f"usr_{name}") == _json(self._lists[name])
 
 
 class ServiceConnection(Connection):

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
 from outdial.domain.attempt import Attempt, CallFacts
 from outdial.domain.queue import Queue
 from outdial.domain.resource import Resource
+from outdial.flow.values import as_text
 
 Variables = dict[str, str]
+V = TypeVar("V")
 
 
 def of_attempt(queue: Queue, attempt: Attempt, now: int) -> Variables:
     """For the pre-flow, the after-flow and (as channel variables) the voice flow; later entries win."""
     number = attempt.communication
-    return _filled(
+    return filled(
         queue.variables
         | attempt.variables
         | {
@@ -39,7 +44,7 @@ def of_voice(queue: Queue, attempt: Attempt, resource: Resource, now: int) -> Va
     """For the voice flow: the attempt's, the queue's and the resource's, and the call's own names."""
     number, shown = attempt.communication, attempt.display
     users = {f"usr_{k}": v for k, v in attempt.variables.items() if not k.startswith(("sip_h_", "wbt_"))}
-    return _filled(
+    return filled(
         resource.variables
         | of_attempt(queue, attempt, now)
         | users
@@ -72,7 +77,7 @@ def of_voice(queue: Queue, attempt: Attempt, resource: Resource, now: int) -> Va
     )
 
 
-def of_end(facts: CallFacts, result: str, exported: Variables) -> Variables:
+def of_end(facts: CallFacts, result: str, exported: Mapping[str, Any]) -> Variables:
     """What the after-flow sees on top: the call's statistics and everything the voice flow exported."""
     statistics = {
         "cc_result": result,
@@ -83,15 +88,11 @@ def of_end(facts: CallFacts, result: str, exported: Variables) -> Variables:
     }
     if facts.answered_at:
         statistics |= {"call_voice_sec": str(facts.talk_s), "bridged_at": str(facts.answered_at)}
-    return _filled(statistics | exported)
+    return filled(statistics | {name: as_text(value) for name, value in exported.items()})
 
 
-def payload(variables: Variables) -> Variables:
-    """The call's payload: every ``usr_*`` variable at hang-up, prefix stripped (flow-engine §2.1)."""
-    return {name[4:]: value for name, value in variables.items() if name.startswith("usr_") and value}
-
-
-def _filled(variables: Variables) -> Variables:
+def filled(variables: dict[str, V]) -> dict[str, V]:
+    """Empty names and values are left out."""
     return {name: value for name, value in variables.items() if name and value}
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from outdial.domain.errors import OutdialError
+from outdial.flow.connection import VoiceConnection
 from outdial.flow.cursor import Cursor
 from outdial.flow.decode import decode
 from outdial.flow.errors import AppFailed
@@ -136,6 +137,12 @@ class Run:
         if self.env.caller is None or self.connection.closed:
             raise AppFailed("not allowed without a call")
         return self.env.caller
+
+    def voice(self) -> VoiceConnection:
+        """Raises AppFailed where there is no call and never was one."""
+        if not isinstance(self.connection, VoiceConnection):
+            raise AppFailed("not allowed without a call")
+        return self.connection
 
     async def _pace(self) -> None:
         self.shared.steps += 1

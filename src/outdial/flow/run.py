@@ -24,7 +24,7 @@ class Ended:
     """How a voice flow ended."""
 
     how: How
-    payload: dict[str, str]
+    payload: dict[str, Any]
     """What was exported: for history and the after-flow."""
     trace: tuple[dict[str, Any], ...]
     disconnected: Program | None = None
@@ -42,7 +42,7 @@ async def run(program: Program, env: Env) -> Ended:
     return Ended(how, payload(connection), env.trace.rows(), shared.triggers.get("disconnected"))
 
 
-async def run_disconnected(program: Program, env: Env) -> dict[str, str]:
+async def run_disconnected(program: Program, env: Env) -> dict[str, Any]:
     """Runs ``trigger.disconnected`` after the call; returns what it exported, for the call's history alone.
 
     ``env`` has the last variables of the call in a new VoiceConnection, and no caller.
@@ -75,7 +75,7 @@ async def end_background(shared: Shared) -> None:
         await asyncio.wait(pending)
 
 
-def payload(connection: Connection) -> dict[str, str]:
+def payload(connection: Connection) -> dict[str, Any]:
     return connection.payload if isinstance(connection, VoiceConnection) else {}
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from outdial.flow import saying_uk as uk
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -76,54 +78,6 @@ def _en_time(when: datetime) -> str:
     return f"{when.hour % 12 or 12}{minutes} {half}"
 
 
-# ── Ukrainian ────────────────────────────────────────────────────────────────────────────────────
-
-_UK_SIGNS = {".": "крапка", "@": "равлик", "-": "дефіс", "_": "підкреслення", "/": "коса риска", ":": "двокрапка",
-             "+": "плюс", "*": "зірочка", "#": "решітка"}  # fmt: skip
-_UK_DAYS = [
-    "понеділок", "вівторок", "середа", "четвер", "п'ятниця", "субота", "неділя",
-]  # fmt: skip
-_UK_MONTHS = [
-    "січня", "лютого", "березня", "квітня", "травня", "червня", "липня", "серпня", "вересня", "жовтня", "листопада",
-    "грудня",
-]  # fmt: skip
-
-
-def _uk(count: int, one: str, few: str, many: str) -> tuple[int, str]:
-    """одна година, дві години, п'ять годин."""
-    last, last_two = abs(count) % 10, abs(count) % 100
-    if last == 1 and last_two != 11:
-        return count, one
-    return count, few if 2 <= last <= 4 and not 12 <= last_two <= 14 else many
-
-
-def _uk_money(whole: int, part: int) -> str:
-    hryvnias = _joined([_uk(whole, "гривня", "гривні", "гривень")])
-    return f"{hryvnias} {_joined([_uk(part, 'копійка', 'копійки', 'копійок')])}" if part else hryvnias
-
-
-def _uk_duration(hours: int, minutes: int, seconds: int) -> str:
-    return _joined(
-        [
-            _uk(hours, "година", "години", "годин"),
-            _uk(minutes, "хвилина", "хвилини", "хвилин"),
-            _uk(seconds, "секунда", "секунди", "секунд"),
-        ]
-    )
-
-
-def _uk_date(when: datetime) -> str:
-    return f"{_UK_DAYS[when.weekday()]}, {when.day} {_UK_MONTHS[when.month - 1]} {when.year} року"
-
-
-def _uk_time(when: datetime) -> str:
-    return (
-        _uk_duration(when.hour, when.minute, 0)
-        if when.hour
-        else f"0 годин {_joined([_uk(when.minute, 'хвилина', 'хвилини', 'хвилин')])}"
-    )
-
-
 # ── in digits ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -146,5 +100,5 @@ def _duration(hours: int, minutes: int, seconds: int) -> str:
 _OTHER = Words({}, lambda number: number, _money, _duration, _date, _time)
 _BY_LANGUAGE = {
     "en": Words(_EN_SIGNS, _en_ordinal, _en_money, _en_duration, _en_date, _en_time),
-    "uk": Words(_UK_SIGNS, lambda number: f"{number}-й", _uk_money, _uk_duration, _uk_date, _uk_time),
+    "uk": Words(uk.SIGNS, uk.ordinal, uk.money, uk.duration, uk.date, uk.time),
 }

@@ -9,13 +9,13 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import replace
 
-import certifi
 import httpcore
 
 from outdial.flow.ports.net import HttpRequest, HttpResponse
 from outdial.net.errors import Refused, Unreachable
 from outdial.net.guard import Guard
 from outdial.net.target import PORTS, Target, read_target
+from outdial.net.tls import trust
 
 MAX_TIMEOUT_S = 120.0
 MAX_CONNECTIONS = 1000
@@ -158,17 +158,6 @@ def _pool(guard: Guard, verify: bool) -> httpcore.AsyncConnectionPool:
         keepalive_expiry=KEPT_S,
         network_backend=_Guarded(guard),
     )
-
-
-def trust(*, verify: bool) -> ssl.SSLContext:
-    """The machine's certificates and Mozilla's; or none asked for."""
-    context = ssl.create_default_context()
-    if verify:
-        context.load_verify_locations(certifi.where())
-    else:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 class _Guarded(httpcore.AsyncNetworkBackend):

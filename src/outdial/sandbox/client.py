@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -94,7 +95,13 @@ class Sandbox:
         self._control, theirs = socket.socketpair()
         self._control.setblocking(False)
         with theirs:
-            self._nursery = subprocess.Popen([sys.executable, "-m", "outdial.sandbox"], stdin=theirs.fileno())
+            command = [sys.executable, "-m", "outdial.sandbox"]
+            self._nursery = subprocess.Popen(command, stdin=theirs.fileno(), env=_environment())
+
+
+def _environment() -> dict[str, str]:
+    """What Python needs to start, and no setting of the service: some are secrets."""
+    return {name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH") if name in os.environ}
 
 
 async def _exchange(line: socket.socket, data: bytes) -> bytes:

@@ -99,6 +99,12 @@ class UserAgent:
         machine.hang_up(now, reason)
         self._after(machine, now)
 
+    def refer(self, machine: CallMachine, target: str, now: int) -> bool:
+        """Asks the far end of an answered call to ring a URI instead; False when it cannot be asked now."""
+        started = machine.referral.start(target, now)
+        self._after(machine, now)
+        return started
+
     def forget(self, dialog: Dialog, answered: bool, credentials: Credentials | None, now: int) -> CallMachine:
         """Ends a call of a service that died: BYE if it was answered, else CANCEL; a late 2xx gets ACK and BYE."""
         known = self._machines.get(dialog.call_id)

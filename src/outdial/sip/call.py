@@ -20,6 +20,7 @@ from outdial.sip.dialog import Dialog
 from outdial.sip.digest import Credentials
 from outdial.sip.events import Answered, Challenged, End, Ended, Progress, Wire, q850_of
 from outdial.sip.message import Message, Response, tag_of
+from outdial.sip.referral import Referral
 from outdial.sip.session import Session
 from outdial.sip.trace import Trace
 from outdial.sip.transaction import CLIENT, INVITE_CLIENT, PATIENCE, T2, Transaction, heard
@@ -112,8 +113,9 @@ class CallMachine:
         self.scheduled = 0
         """For the agent's timers."""
         self._headers = invitation.headers
-        self._auth = Authorizer(invitation.credentials, invitation.dialog.call_id)
+        self.auth = Authorizer(invitation.credentials, invitation.dialog.call_id)
         self._callee = Callee(self)
+        self.referral = Referral(self)
         self._sent: dict[str, Sent] = {}
         self._acks: dict[str, tuple[bytes, HostPort]] = {}
         self._holds_ack = invitation.holds_ack
@@ -146,7 +148,7 @@ class CallMachine:
     @classmethod
     def remembered_answered(cls, dialog: Dialog, credentials: Credentials | None, wire: Wire) -> CallMachine:
         """An answered call of a service that died: it can be hung up."""
-        machine = cls(Invitation(dialog, sdp.Local("0.0.0.0", 0, 0), credentials), wire)
+        machine = cls(Invitation(dialog.skip(), sdp.Local("0.0.0.0", 0, 0), credentials), wire)
         machine.state = "up"
         return machine
 
@@ -162,6 +164,11 @@ class CallMachine:
             self._ending = self._ended("local" if self.state == "up" else "cancelled")
             self._give_up_at = now + CANCEL_PATIENCE
         self._feed("hang_up", now)
+
+    def ask(self, method: str, headers: list[tuple[str, str]], now: int) -> None:
+        """A request of our own within the dialog."""
+        self.confirm(now)
+        self.dialog = self._send_within(method, self.dialog, headers, now)
 
     def confirm(self, now: int) -> None:
         """Sends the ACK that was held back, if it has not left yet."""
@@ -183,6 +190,8 @@ class CallMachine:
         due = self._callee.due
         if self.state == "cancelling" and (not due or self._give_up_at < due):
             due = self._give_up_at
+        if (at := self.referral.due) and (not due or at < due):
+            due = at
         for sent in self._sent.values():
             at = sent.transaction.due
             if at and (not due or at < due):
@@ -195,6 +204,7 @@ class CallMachine:
         for key, sent in list(self._sent.items()):
             self._obey(key, sent, sent.transaction.tick(now), now)
         self._callee.tick(now)
+        self.referral.tick(now)
 
     @property
     def done(self) -> bool:
@@ -235,6 +245,8 @@ class CallMachine:
                 self.send(sent.dialog.ack_refusal(self._heard), sent.to, now)
             elif sent.method == "INVITE":
                 self._hear(verb, now)
+            elif sent.method == "REFER":
+                self.referral.answered(self._heard if verb == "pass" else None, now)
             elif verb == "pass" and sent.method == "BYE":
                 self._hear_bye(sent.dialog, now)
         if sent.transaction.state == "terminated":
@@ -251,7 +263,7 @@ class CallMachine:
         elif response.status < 300:
             tag = response.to_tag
             self._feed("again" if tag in self._acks else "fork" if self._acks else "2xx", now)
-        elif self.state in ("calling", "proceeding") and self._auth.accept(response):
+        elif self.state in ("calling", "proceeding") and self.auth.accept(response):
             self._feed("challenge", now)
         else:
             if self._ending is None or response.status != 487:
@@ -260,7 +272,7 @@ class CallMachine:
 
     def _hear_bye(self, dialog: Dialog, now: int) -> None:
         """A challenged BYE is sent again with credentials; any other end of it is as good as 200 (§15.1.1)."""
-        if self._auth.accept(self._heard):
+        if self.auth.accept(self._heard):
             self._send_bye(dialog, now)
 
     # ── the table ────────────────────────────────────────────────────────────────────────────────
@@ -277,7 +289,7 @@ class CallMachine:
         lines = [
             ("Contact", self.dialog.contact),
             ("Allow", ALLOW),
-            *self._auth.headers("INVITE", self.dialog.target),
+            *self.auth.headers("INVITE", self.dialog.target),
             *self._headers,
             ("Content-Type", sdp.CONTENT_TYPE),
         ]
@@ -285,7 +297,7 @@ class CallMachine:
         self._start("INVITE", self.dialog, data, now)
 
     def _start(self, method: str, dialog: Dialog, data: bytes, now: int) -> None:
-        to = dialog.hop if method == "BYE" else dialog.peer
+        to = dialog.peer if method in ("INVITE", "CANCEL") else dialog.hop
         transaction = Transaction(INVITE_CLIENT if method == "INVITE" else CLIENT, data, now)
         self._keep(Sent(method, dialog, to, transaction))
         self.send(data, to, now)
@@ -311,7 +323,7 @@ class CallMachine:
 
     def _make_ack(self, dialog: Dialog, response: Response) -> tuple[bytes, HostPort]:
         number = response.cseq[0]
-        ack = (dialog.request("ACK", self._auth.headers("ACK", dialog.request_uri), cseq=number), dialog.hop)
+        ack = (dialog.request("ACK", self.auth.headers("ACK", dialog.request_uri), cseq=number), dialog.hop)
         self._acks[response.to_tag] = ack
         return ack
 
@@ -353,9 +365,12 @@ class CallMachine:
         self.dialog = self._send_bye(self.dialog, now)
 
     def _send_bye(self, dialog: Dialog, now: int) -> Dialog:
+        return self._send_within("BYE", dialog, self._reason_lines(), now)
+
+    def _send_within(self, method: str, dialog: Dialog, headers: list[tuple[str, str]], now: int) -> Dialog:
         dialog = dialog.next()
-        lines = [*self._auth.headers("BYE", dialog.request_uri), *self._reason_lines()]
-        self._start("BYE", dialog, dialog.request("BYE", lines), now)
+        lines = [*self.auth.headers(method, dialog.request_uri), *headers]
+        self._start(method, dialog, dialog.request(method, lines), now)
         return dialog
 
     def _reason_lines(self) -> list[tuple[str, str]]:
@@ -363,7 +378,7 @@ class CallMachine:
 
     def _tell(self, now: int) -> None:
         self.confirm(now)
-        self._auth.begin()
+        self.auth.begin()
         self.wire.events.append(self._ending or self._ended("local"))
 
     def _ended(self, end: End, code: int = 0, phrase: str = "", q850: int | None = None) -> Ended:

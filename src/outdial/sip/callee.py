@@ -67,6 +67,8 @@ class Callee:
         transaction = Transaction(INVITE_SERVER if method == "INVITE" else SERVER, respond(request, reply, source), now)
         self._served[key] = served = Served(method, number, to, transaction)
         self._obey(served, transaction.feed(heard(reply.status), now), now)
+        if method == "NOTIFY" and reply.status == 200:
+            self._call.referral.notified(request, now)
         return method == "BYE" and reply.status == 200
 
     @property

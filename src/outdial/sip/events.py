@@ -58,6 +58,22 @@ class Pressed:
     ms: int
 
 
+ReferEnd = Literal["transferred", "refused", "failed", "timeout"]
+"""refused: the REFER itself was; failed: the far end rang the target in vain; timeout: one or the other was never
+answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """What came of a REFER (RFC 3515). The call is still up."""
+
+    call_id: str
+    end: ReferEnd
+    code: int = 0
+    """The newest status told: of the REFER, or by NOTIFY of the target."""
+    phrase: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """The call is over; nothing follows."""
@@ -81,7 +97,7 @@ class RegistrationChanged:
     detail: str = ""
 
 
-SipEvent = Progress | Challenged | Answered | Renegotiated | Pressed | Ended | RegistrationChanged
+SipEvent = Progress | Challenged | Answered | Renegotiated | Pressed | Referred | Ended | RegistrationChanged
 
 
 @dataclass(slots=True)

@@ -49,7 +49,8 @@ class Cache:
         return sound
 
     def write(self, key: str, samples: Samples) -> None:
-        """Blocks: for a thread. ``keep`` makes it known."""
+        """Blocks: for a thread. ``keep`` makes it known. Raises OSError."""
+        self._folder.mkdir(parents=True, exist_ok=True)
         write_laws(samples, self._folder / key)
 
     def keep(self, key: str) -> SoundFile:

@@ -64,27 +64,35 @@ class Espeak:
             try:
                 return await self._exchange(request)
             except (asyncio.IncompleteReadError, ConnectionError):
-                log.warning("speech.died", pid=self._process.pid if self._process else 0)
-                await self._end()
+                log.warning("speech.died")
                 return await self._exchange(request)
-        except BaseException as error:
-            await self._end()  # whatever it still says would be taken for the next answer
-            raise _fault(error, self._patience_s) from error
+        except TimeoutError:
+            raise SpeechFailed(
+                f"espeak-ng gave no sound within {self._patience_s:g} s and was ended; the next text starts it anew"
+            ) from None
+        except (asyncio.IncompleteReadError, OSError, ValueError) as error:
+            raise SpeechFailed(f"espeak-ng does not run: {error}") from error
 
     async def _exchange(self, request: bytes) -> tuple[dict[str, Any], bytes]:
-        async with asyncio.timeout(self._patience_s):
-            process = await self._running()
-            assert process.stdin and process.stdout
-            process.stdin.write(len(request).to_bytes(_HEAD_BYTES, "big") + request)
-            await process.stdin.drain()
-            answer = json.loads(await _frame(process.stdout))
-            return answer, await _frame(process.stdout)
+        try:
+            async with asyncio.timeout(self._patience_s):
+                process = await self._running()
+                assert process.stdin and process.stdout
+                process.stdin.write(len(request).to_bytes(_HEAD_BYTES, "big") + request)
+                await process.stdin.drain()
+                answer = json.loads(await _frame(process.stdout))
+                return answer, await _frame(process.stdout)
+        except BaseException:
+            await self._end()  # whatever it still says would be taken for the next answer
+            raise
 
     async def _running(self) -> Process:
         if self._process is not None and self._process.returncode is not None:
             await self._end()
         if self._process is None:
-            self._process = await asyncio.create_subprocess_exec(*self._program, stdin=PIPE, stdout=PIPE)
+            self._process = await asyncio.create_subprocess_exec(
+                *self._program, stdin=PIPE, stdout=PIPE, start_new_session=True
+            )  # a session of its own: Ctrl-C in the terminal is for the service, which drains its calls first
         return self._process
 
     async def _end(self) -> None:
@@ -104,7 +112,7 @@ def _request(what: Utterance) -> dict[str, Any]:
     return {
         "voices": names,
         "variant": variant,
-        "text": markup.safe(what.text) if what.ssml else what.text,
+        "text": voices.readable(markup.safe(what.text) if what.ssml else what.text, names[-1] if names else ""),
         "ssml": what.ssml,
         "rate": voices.rate(what.rate),
         "pitch": voices.pitch(what.pitch),
@@ -119,13 +127,3 @@ def _refusal(error: str, what: Utterance) -> SpeechRefused | SpeechFailed:
     if error == "long":
         return SpeechRefused(f"the text would take over {MAX_SECONDS // 60} minutes; say it in parts")
     return SpeechFailed("espeak-ng could not say this text")
-
-
-def _fault(error: BaseException, patience_s: float) -> BaseException:
-    if isinstance(error, TimeoutError):
-        return SpeechFailed(
-            f"espeak-ng gave no sound within {patience_s:g} s and was ended; the next text starts it anew"
-        )
-    if isinstance(error, asyncio.IncompleteReadError | OSError):
-        return SpeechFailed(f"espeak-ng does not run: {error}")
-    return error

@@ -108,7 +108,10 @@ class Speaker:
             raise SpeechFailed(f"the provider's sound cannot be used: {error}") from None
         if len(samples) > MAX_SECONDS * RATE:
             raise SpeechFailed(f"the provider's sound is longer than {MAX_SECONDS // 60} minutes")
-        self._cache.write(key, samples)
+        try:
+            self._cache.write(key, samples)
+        except OSError as error:
+            raise SpeechFailed(f"the sound cannot be written to the data folder: {error.strerror}") from error
 
     async def _prepare(self) -> None:
         while self._ahead:

@@ -20,6 +20,9 @@ _OF_A_CLOUD = re.compile(r"([a-z]{2,3}-[A-Z]{2})-\w.*")
 _VARIANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ]{0,30}")
 _OTHER_NAMES = {"zh": "cmn", "iw": "he", "no": "nb", "in": "id"}
 _GENDERS = {"female": "f3", "male": "m3"}
+_CLOCK = re.compile(r"\b([01]?\d|2[0-3]):([0-5]\d)\b")
+_SHORT = re.compile(r"\b(грн|коп)\b\.?", re.IGNORECASE)
+_SHORT_WORDS = {"грн": "гривень", "коп": "копійок"}
 _IN_CYRILLIC = frozenset({"be", "bg", "cv", "kk", "ky", "mk", "ru", "sr", "tt", "uk"})
 
 
@@ -54,6 +57,14 @@ def _names(language: str) -> list[str]:
     parts = language.lower().replace("_", "-").split("-")
     parts[0] = _OTHER_NAMES.get(parts[0], parts[0])
     return ["-".join(parts[:count]) for count in range(len(parts), 0, -1)]
+
+
+def readable(text: str, language: str) -> str:
+    """The text as espeak-ng reads it well: its Ukrainian calls the colon of a time by name and spells грн."""
+    if language[:2].lower() != "uk":
+        return text
+    text = _CLOCK.sub(lambda time: f"{time[1]} {time[2].replace('00', 'нуль нуль')}", text)
+    return _SHORT.sub(lambda found: _SHORT_WORDS[found[1].lower()], text)
 
 
 def rate(times: float) -> int:

@@ -119,7 +119,8 @@ def _call_row(row: OpenRow, step: Finish, now: int) -> tuple[Any, ...]:
     assert facts is not None
     return (
         row.call_id, row.domain_id, row.id, row.queue_id, row.queue_id, row.member_id, row.member_name,
-        row.resource_id, row.resource_id, row.resource_id, row.display, row.destination, normalise(row.destination),
+        row.resource_id, row.resource_id, row.resource_id, step.shown_from or row.display,
+        step.shown_destination or row.destination, normalise(row.destination),
         facts.created_at, facts.ringing_at or None, facts.answered_at or None, facts.hangup_at or None,
         row.joined_at, step.at, now, facts.duration_s, facts.talk_s, facts.cause, facts.sip_code, facts.q850,
         facts.hangup_by, facts.phrase, step.result, step.disposition, "", dump(step.call_variables),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 from sqlalchemy import Connection
@@ -27,7 +27,7 @@ class OpenAttempt:
     hangup_at: int = 0
     facts: CallFacts | None = None
     """From the hang-up on."""
-    variables: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, Any] = field(default_factory=dict)
     """The call's payload at hang-up."""
 
 
@@ -65,7 +65,7 @@ def _open(row: tuple[object, ...]) -> OpenAttempt:
         bridged_at=cast(int, bridged_at) or 0,
         hangup_at=cast(int, hangup_at) or 0,
         facts=msgspec.json.decode(cast(str, facts), type=CallFacts) if facts else None,
-        variables=_text_map(variables),
+        variables=msgspec.json.decode(cast(str, variables)) if variables else {},
     )
 
 

@@ -58,6 +58,10 @@ def load(conn: Connection, schema_id: int) -> Flow | None:
     return Flow(row.id, row.domain_id, row.name, row.type, row.schema, row.updated_at) if row else None
 
 
+def type_of(conn: Connection, domain_id: int, id: int) -> str | None:
+    return conn.scalar(select(schema.c.type).where(schema.c.domain_id == domain_id, schema.c.id == id))
+
+
 def create(conn: Connection, domain_id: int, values: Mapping[str, Any], *, by: int | None = None) -> Row:
     row = NOUN.create(conn, domain_id, values, by=by)
     _keep_version(conn, domain_id, row, by)

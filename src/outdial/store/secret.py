@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import os
 from pathlib import Path
 
@@ -19,7 +20,12 @@ class Box:
     """Seals and opens short texts. Each seal has a nonce of its own, so equal texts look different."""
 
     def __init__(self, key: bytes) -> None:
+        self._key = key
         self._cipher = AESGCM(key)
+
+    def key_for(self, purpose: str) -> bytes:
+        """Another key, for this purpose alone; it says nothing of the one in the file."""
+        return hmac.digest(self._key, purpose.encode(), "sha256")
 
     @classmethod
     def throwaway(cls) -> Box:

@@ -54,7 +54,7 @@ class Ended:
 
     attempt_id: int
     facts: CallFacts
-    variables: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, Any] = field(default_factory=dict)
     """The call's payload at hang-up: what the after-flow sees, should it have to run after a crash."""
 
 
@@ -100,7 +100,7 @@ class Finish:
     """Merged into the member's variables and kept with the attempt."""
     facts: CallFacts | None = None
     """None: no call was made; then no call history row is written."""
-    call_variables: dict[str, str] = field(default_factory=dict)
+    call_variables: dict[str, Any] = field(default_factory=dict)
     """The payload of the call in history."""
     schema_ids: tuple[int, ...] = ()
     """Flows that ran."""
@@ -108,6 +108,10 @@ class Finish:
     sip_trace: str = ""
     """Written for calls that failed."""
     flow_trace: tuple[dict[str, Any], ...] = ()
+    shown_from: str = ""
+    """Who called, as the call's record shall say instead of the caller id that was sent."""
+    shown_destination: str = ""
+    """Who was called, as the call's record shall say; the attempt keeps what was dialled."""
 
 
 Step = Offering | Redialog | Bridged | Ended | Finish

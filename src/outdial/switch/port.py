@@ -163,6 +163,22 @@ class MediaFigures:
     record_bytes: int = 0
 
 
+SendEnd = Literal["sent", "hungup", "unsupported"]
+"""unsupported: the far end takes no telephone-events, or is not there yet."""
+ReferEnd = Literal["transferred", "refused", "failed", "timeout", "hungup"]
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """What came of handing a call on. It is up unless it was hung up meanwhile."""
+
+    end: ReferEnd
+    """refused: the far end will not; failed: it rang the target in vain; timeout: it never said how it went."""
+    code: int = 0
+    """The newest SIP status told."""
+    phrase: str = ""
+
+
 RecordEnd = Literal["limit", "silence", "stopped", "hungup", "failed"]
 
 
@@ -235,6 +251,28 @@ class Call(Protocol):
     def record(self, tape: Tape) -> Recording:
         """Records from now on, beside other recordings."""
         ...
+
+    async def send_digits(self, digits: str, ms: int) -> SendEnd:
+        """Presses keys on the far end by telephone-events (RFC 4733), ``ms`` each; waits for the last.
+
+        ``digits``: ``0-9*#A-D``, with pauses of half a second (``w``) and of one (``W``).
+        """
+        ...
+
+    async def refer(self, target: str) -> Referral:
+        """Asks the far end of an answered call to ring ``target`` instead of us (RFC 3515), and waits how it goes.
+
+        ``target`` is a SIP URI, or a number of the far end's host. Nobody hangs up by that. Raises ValueError for
+        what is neither.
+        """
+        ...
+
+    def connect(self, other: Call) -> None:
+        """Both hear each other from now on, keys included, in place of what played; until ``part``, the next
+        ``play`` of either, or the end of either."""
+        ...
+
+    def part(self) -> None: ...
 
     def hang_up(self, cause: str, by: HangupBy) -> None:
         """CANCEL or BYE, whichever fits; the cause is reported unless the far end was faster."""

@@ -25,7 +25,9 @@ from outdial.switch.port import (
     Played,
     PlayEnd,
     Recording,
+    Referral,
     Ringing,
+    SendEnd,
     Silence,
     Sound,
     Tape,
@@ -69,6 +71,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self._epoch_ms + round(self._virtual * 1000)
 
 
+TRANSFERRED = Referral("transferred", 200)
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """How one dialled number behaves. Times are ms after the INVITE, or after the answer where said."""
@@ -84,11 +89,17 @@ class Person:
     presses: tuple[tuple[int, str], ...] = ()
     """(ms after the answer, key)."""
     early_media: bool = False
+    referral: Referral = TRANSFERRED
+    """What comes of a REFER."""
     speaks: tuple[tuple[int, int], ...] = ()
     """(from, to), ms after the answer."""
 
 
 Behaviour = Callable[[Order], Person]
+PAUSES_MS = {"w": 500, "W": 1000}
+BETWEEN_KEYS_MS = 100
+REFER_MS = 200
+"""From a REFER to its outcome."""
 
 
 @dataclass(slots=True)
@@ -116,6 +127,7 @@ class SimulatedCall:
         self._playing: asyncio.Future[PlayEnd] | None = None
         self._recordings: set[SimulatedRecording] = set()
         self._answered_at = 0
+        self._partner: SimulatedCall | None = None
         self.under: dict[str, tuple[Sound, int]] = {}
         """What sounds under everything else, with its reduction in dB."""
 
@@ -190,6 +202,45 @@ class SimulatedCall:
         if self._playing:
             _settle(self._playing, "stopped")
 
+    async def send_digits(self, digits: str, ms: int) -> SendEnd:
+        for key in digits:
+            if self._ended:
+                return "hungup"
+            if not self._answered:
+                return "unsupported"
+            if key not in PAUSES_MS:
+                self._switch.note(f"key {key}", self._order)
+            await asyncio.sleep(PAUSES_MS.get(key, ms + BETWEEN_KEYS_MS) / 1000)
+        return "hungup" if self._ended else "sent"
+
+    async def refer(self, target: str) -> Referral:
+        if not target:
+            raise ValueError("no target")
+        if self._ended or not self._answered:
+            return Referral("hungup")
+        self._switch.note(f"refer {target}", self._order)
+        await asyncio.sleep(REFER_MS / 1000)
+        return Referral("hungup") if self._ended else self._person.referral
+
+    def connect(self, other: Call) -> None:
+        assert isinstance(other, SimulatedCall), "both legs belong to one switch"
+        self.part()
+        other.part()
+        self.stop_playing()
+        other.stop_playing()
+        self._partner, other._partner = other, self
+        self._switch.note(f"connected {other.id}", self._order)
+
+    def part(self) -> None:
+        if self._partner:
+            self._switch.note(f"parted {self._partner.id}", self._order)
+            self._partner._partner, self._partner = None, None
+
+    def _press(self, key: str) -> None:
+        self._events.put_nowait(Digit(self._switch.now(), key, 100))
+        if self._partner:
+            self._switch.note(f"key {key}", self._partner._order)
+
     def hang_up(self, cause: str, by: HangupBy) -> None:
         self._end(by_text(cause), 200 if self._answered else 487, by)
 
@@ -211,7 +262,7 @@ class SimulatedCall:
         self._switch.note("answered", self._order)
         self._events.put_nowait(Answered(self._switch.now(), self.dialog))
         for after, key in person.presses:
-            self._later(after, lambda key=key: self._events.put_nowait(Digit(self._switch.now(), key, 100)))  # type: ignore[misc]
+            self._later(after, lambda key=key: self._press(key))  # type: ignore[misc]
         if person.hangs_up_after is not None:
             self._later(person.hangs_up_after, lambda: self._end(of_hangup(person.q850), 200, "A", person.q850))
 
@@ -220,6 +271,7 @@ class SimulatedCall:
             return
         self._ended = True
         self._stop_timers()
+        self.part()
         if self._playing:
             _settle(self._playing, "hungup")
         for recording in list(self._recordings):

@@ -30,6 +30,10 @@ const routes = [
   start,
   page("/start", () => import("~/pages/start"), "Start"),
   ...record("/lookups/communications", () => import("~/pages/communications"), "CommunicationType"),
+  ...record("/lookups/blacklist", () => import("~/pages/lists"), "StopList"),
+  ...record("/routing/gateways", () => import("~/pages/gateways"), "Gateway"),
+  ...record("/contact-center/resources", () => import("~/pages/resources"), "Resource"),
+  ...record("/contact-center/resource-groups", () => import("~/pages/groups"), "ResourceGroup"),
   ...record("/lookups/calendars", () => import("~/pages/calendars"), "Calendar"),
 ];
 

@@ -8,15 +8,15 @@ import { clockOf, durationOf, minutesOf, secondsOf } from "./times";
 type Common = Omit<TextInputProps, "value" | "onChange" | "defaultValue">;
 
 interface Written extends Common {
-  value: number;
-  onChange: (value: number) => void;
+  value?: number;
+  onChange?: ((value: number) => void) | undefined;
   write: (value: number) => string;
   read: (text: string) => number | null;
   wrong: string;
 }
 
 /** A number that people write as text: it is read when they leave the field. */
-function WrittenInput({ value, onChange, write, read, wrong, error, onBlur, ...rest }: Written) {
+function WrittenInput({ value = 0, onChange, write, read, wrong, error, onBlur, ...rest }: Written) {
   const [typed, setTyped] = useState<string | null>(null);
   const bad = typed !== null && read(typed) === null;
   return (
@@ -28,7 +28,7 @@ function WrittenInput({ value, onChange, write, read, wrong, error, onBlur, ...r
         const text = event.currentTarget.value;
         setTyped(text);
         const found = read(text);
-        if (found !== null) onChange(found);
+        if (found !== null) onChange?.(found);
       }}
       onBlur={(event) => {
         if (!bad) setTyped(null);
@@ -38,7 +38,7 @@ function WrittenInput({ value, onChange, write, read, wrong, error, onBlur, ...r
   );
 }
 
-type Numeric = Common & { value: number; onChange: (value: number) => void };
+type Numeric = Common & { value?: number; onChange?: (value: number) => void };
 
 /** Seconds, written `hh:mm:ss`. */
 export function DurationInput(props: Numeric) {

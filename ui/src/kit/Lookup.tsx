@@ -13,8 +13,9 @@ interface Props<R extends Named> {
   label: ReactNode;
   description?: ReactNode;
   placeholder?: string;
-  value: Link | undefined;
-  onChange: (value: Link) => void;
+  /** Forms spread their input's properties in: value and change come from there. */
+  value?: Link | undefined;
+  onChange?: (value: Link) => void;
   onBlur?: () => void;
   error?: ReactNode;
   required?: boolean;
@@ -45,7 +46,7 @@ export function Lookup<R extends Named>(props: Props<R>) {
   });
   const options = found.data?.pages.flatMap((page) => page.items) ?? [];
   const choose = (option: Named) => {
-    onChange({ id: option.id ?? "", name: option.name ?? "" });
+    onChange?.({ id: option.id ?? "", name: option.name ?? "" });
     combobox.closeDropdown();
   };
   return (
@@ -81,7 +82,7 @@ export function Lookup<R extends Named>(props: Props<R>) {
             value?.id ? (
               <Combobox.ClearButton
                 aria-label={t("lookup.clear")}
-                onClear={() => onChange({})}
+                onClear={() => onChange?.({})}
                 onMouseDown={(event) => event.preventDefault()}
               />
             ) : (

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import wave
-
 import numpy as np
 
-RATE = 8000
+from outdial.audio.law import RATE
+from outdial.audio.wav import pcm
+
 NOTE_S = 0.375
 TUNE = tuple("EGA-ABC-CDB-BAGA-EGA-ABC-CDB-AGA")
 PITCH = {"E": 329.63, "G": 392.0, "A": 440.0, "B": 493.88, "C": 523.25, "D": 587.33}
@@ -17,13 +16,7 @@ def wav(seconds: float) -> bytes:
     """The tune, as often as it takes."""
     notes = [TUNE[i % len(TUNE)] for i in range(round(seconds / NOTE_S))]
     samples = np.concatenate([_note(PITCH.get(name, 0.0)) for name in notes])
-    out = io.BytesIO()
-    with wave.open(out, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes((samples * 9000).astype("<i2").tobytes())
-    return out.getvalue()
+    return pcm((samples * 9000).astype("<i2").tobytes())
 
 
 def _note(pitch: float) -> np.ndarray:

@@ -1,5 +1,43 @@
 """The applications: importing this package registers them all."""
 
-from outdial.flow.apps import call, control, data, forks, http, playback, results, say, tts, waiting
+from outdial.flow.apps import (
+    cache,
+    call,
+    control,
+    data,
+    forks,
+    http,
+    legs,
+    link,
+    mail,
+    mq,
+    playback,
+    recording,
+    results,
+    say,
+    sounding,
+    sql,
+    tts,
+    waiting,
+)
 
-__all__ = ["call", "control", "data", "forks", "http", "playback", "results", "say", "tts", "waiting"]
+__all__ = [
+    "cache",
+    "call",
+    "control",
+    "data",
+    "forks",
+    "http",
+    "legs",
+    "link",
+    "mail",
+    "mq",
+    "playback",
+    "recording",
+    "results",
+    "say",
+    "sounding",
+    "sql",
+    "tts",
+    "waiting",
+]

@@ -59,6 +59,13 @@ async def collect(run: Run, args: GetDigits, sounds: Sequence[Sound]) -> str:
     return result
 
 
+def note_length(run: Run) -> None:
+    """After a playback: how long it sounded."""
+    ms = run.caller().played_ms
+    run.connection.set("playback_ms", str(ms))
+    run.connection.set("playback_seconds", str(ms // 1000))
+
+
 def _compiled(pattern: str) -> re2._Regexp:  # google-re2: linear time whatever the pattern
     options = re2.Options()
     options.log_errors = False
@@ -72,7 +79,9 @@ async def _one_try(run: Run, args: GetDigits, sounds: Sequence[Sound]) -> _Input
     """The first key stops the prompt and counts; keys waiting in the buffer are taken."""
     most = min(max(args.max, args.min, 1), MAX_DIGITS)
     caller, digits = run.caller(), ""
-    key = await caller.play(sounds, stop_keys=KEYS) or await caller.digit(max(0, args.timeout))
+    key = await caller.play(sounds, stop_keys=KEYS)
+    note_length(run)
+    key = key or await caller.digit(max(0, args.timeout))
     while key:
         if key in args.terminators:
             return _Input(digits, terminator=key)

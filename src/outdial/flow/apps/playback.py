@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from outdial.flow.apps.digits import GetDigits, collect
+from outdial.domain.errors import OutdialError
+from outdial.flow.apps.digits import GetDigits, collect, note_length
 from outdial.flow.apps.hearing import GetSpeech, listen
 from outdial.flow.apps.speaking import Spoken, sound_of, unused
+from outdial.flow.connection import Connection
 from outdial.flow.declare import VOICE, application, arg
 from outdial.flow.errors import AppFailed, SpeechFailed, SpeechRefused
 from outdial.flow.machine import Run
 from outdial.flow.ports import SilenceMs, Sound, ToneScript
+from outdial.flow.ports.remote import RemoteSound
+from outdial.flow.values import as_text
 
 MEDIA_TYPES = frozenset(
     {"", "mp3", "wav", "ogg", "audio/wav", "audio/x-wav", "audio/ogg", "audio/mp3", "audio/mpeg", "video/mp4"}
@@ -20,11 +25,20 @@ ALL_KEYS = "0123456789*#"
 
 
 @dataclass(frozen=True, slots=True)
+class Remote:
+    url: str = arg("", required=True, help="Where the sound is; it is kept for a while.")
+    method: str = arg("GET", help="HTTP method.")
+    file_type: str = arg("", wire="fileType", help="`wav` or `mp3`; not used, the file says what it is.")
+    headers: dict[str, Any] = arg(dict, secret=True, help="Headers of the request.")
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     id: int = arg(0, lookup="media", help="Id of a media file.")
     name: str = arg("", help="Its name; milliseconds of a silence; the script of a tone.")
-    type: str = arg("", help="Empty or a MIME type: media. `silence`, `tone`, `tts`.", example="silence")
+    type: str = arg("", help="Empty or a MIME type: media. `silence`, `tone`, `tts`, `http_audio`.", example="silence")
     tts: Spoken | None = arg(None, help="With the type `tts`: what to say.")
+    args: Remote | None = arg(None, help="With the type `http_audio`: where it is fetched.")
 
     @property
     def refers(self) -> bool:
@@ -43,6 +57,8 @@ class Playback:
 
 
 COLLECTED = {
+    "playback_ms": "How long it sounded; with getDigits the last try.",
+    "playback_seconds": "The same in whole seconds.",
     "playback_terminator_used": "The key that stopped it.",
     "read_result": "With getDigits: success, timeout or failure.",
     "read_terminator_used": "With getDigits: the key that ended the input.",
@@ -82,9 +98,18 @@ async def play_and_collect(
 
 async def play(run: Run, sounds: list[Sound]) -> None:
     """A plain playback, which a terminator stops."""
-    key = await run.caller().play(sounds, stop_keys=terminators(run.connection.get("playback_terminators")))
+    connection, caller = run.connection, run.caller()
+    forget_terminator(connection)
+    key = await caller.play(sounds, stop_keys=terminators(connection.get("playback_terminators")))
+    note_length(run)
     if key:
         run.connection.set("playback_terminator_used", key)
+
+
+def forget_terminator(connection: Connection) -> None:
+    """What stopped an earlier playback or recording says nothing of the next one."""
+    if connection.get("playback_terminator_used"):
+        connection.unset("playback_terminator_used")
 
 
 def terminators(setting: str | None) -> str:
@@ -99,7 +124,7 @@ async def _sounds(run: Run, files: list[File]) -> tuple[list[Sound], list[str]]:
     sounds: list[Sound] = []
     missing: list[str] = []
     for file in files:
-        sound = await _sound(run, file)
+        sound = await sound_of_file(run, file)
         if isinstance(sound, str):
             missing.append(sound)
         else:
@@ -108,7 +133,8 @@ async def _sounds(run: Run, files: list[File]) -> tuple[list[Sound], list[str]]:
     return sounds, missing
 
 
-async def _sound(run: Run, file: File) -> Sound | str:
+async def sound_of_file(run: Run, file: File) -> Sound | str:
+    """A sentence where it cannot be played."""
     if file.type in MEDIA_TYPES:
         found = await run.env.media.find(file.id, file.name)
         return found or f"media {file.id or file.name!r} not found"
@@ -118,7 +144,19 @@ async def _sound(run: Run, file: File) -> Sound | str:
         return _silence(file.name)
     if file.type == "tts":
         return await _said(run, file.tts or Spoken())
+    if file.type == "http_audio":
+        return await _fetched(run, file.args or Remote())
     return f"{file.type} is not supported here"
+
+
+async def _fetched(run: Run, remote: Remote) -> Sound | str:
+    if not remote.url:
+        return "http_audio without a url"
+    headers = {name: as_text(value) for name, value in remote.headers.items()}
+    try:
+        return await run.env.remote.sound(RemoteSound(remote.url, remote.method.upper() or "GET", headers))
+    except OutdialError as error:
+        return f"{remote.url}: {error.detail}"
 
 
 async def _said(run: Run, spoken: Spoken) -> Sound | str:

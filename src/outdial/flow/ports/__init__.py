@@ -8,6 +8,8 @@ from typing import Protocol
 
 from outdial.flow.connection import Connection
 from outdial.flow.ports.net import NOWHERE, Net
+from outdial.flow.ports.recording import Take, Took
+from outdial.flow.ports.remote import NO_REMOTE, RemoteAudio
 from outdial.flow.ports.speech import NO_SPEECH, SoundFile, Speech
 from outdial.flow.program import Program
 from outdial.flow.script import Script, in_thread
@@ -61,6 +63,33 @@ class Caller(Protocol):
         """
         ...
 
+    @property
+    def played_ms(self) -> int:
+        """How long the last ``play`` sounded."""
+        ...
+
+    async def echo(self, delay_ms: int) -> None:
+        """Plays back what the person says, until the call ends or something else plays."""
+        ...
+
+    def play_under(self, name: str, sound: Sound, reduction_db: int) -> None:
+        """Mixes a sound under everything else, again and again; the same name replaces."""
+        ...
+
+    def stop_under(self, name: str) -> None: ...
+
+    async def record(self, take: Take, stop_keys: str) -> Took:
+        """Records until its limits, or until a key of ``stop_keys``, which is taken out of the buffer."""
+        ...
+
+    def start_recording(self, take: Take) -> None:
+        """Records beside everything else, until ``stop_recordings`` or the end of the call."""
+        ...
+
+    def stop_recordings(self, name: str) -> int:
+        """Those of this name that were started so; all when it is empty. How many there were."""
+        ...
+
     async def digit(self, timeout_ms: int) -> str:
         """The next key, from the buffer first; "" when none came in time."""
         ...
@@ -69,6 +98,10 @@ class Caller(Protocol):
 
     def hang_up(self, cause: str) -> None:
         """A cause name of ``domain.causes``."""
+        ...
+
+    def hang_up_later(self, cause: str, ms: int) -> None:
+        """Hangs up in so many milliseconds, whatever the flow does until then."""
         ...
 
 
@@ -114,3 +147,4 @@ class Env:
     """The way to the world outside."""
     trace: Trace = field(default_factory=Trace)
     speech: Speech = NO_SPEECH
+    remote: RemoteAudio = NO_REMOTE

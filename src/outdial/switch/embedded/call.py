@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from outdial.domain.causes import CAUSES, by_text, of_hangup, of_refusal
 from outdial.domain.errors import Bug
 from outdial.sip import events as sip
 from outdial.sip.call import CallMachine
+from outdial.sip.uri import Address, Uri, escape_user
+from outdial.switch import port
 from outdial.switch.embedded.voice import Voice
 from outdial.switch.port import (
     Answered,
@@ -22,7 +25,9 @@ from outdial.switch.port import (
     Order,
     Played,
     Recording,
+    Referral,
     Ringing,
+    SendEnd,
     Sound,
     Tape,
 )
@@ -40,6 +45,7 @@ class Line(Protocol):
     def now(self) -> int: ...
     def start_call(self, call: EmbeddedCall) -> None: ...
     def confirm(self, call: EmbeddedCall) -> None: ...
+    def refer(self, call: EmbeddedCall, target: str) -> bool: ...
     def take_down(self, call: EmbeddedCall, reason: str) -> None: ...
     def done(self, call: EmbeddedCall) -> None: ...
     def trace_of(self, machine: CallMachine) -> str: ...
@@ -61,6 +67,8 @@ class EmbeddedCall:
         self._ending: Ending | None = None
         self._last: HungUp | None = None
         self._told = False
+        self._referring: asyncio.Future[Referral] | None = None
+        self._partner: EmbeddedCall | None = None
 
     # ── the port ─────────────────────────────────────────────────────────────────────────────────
 
@@ -111,6 +119,28 @@ class EmbeddedCall:
     def record(self, tape: Tape) -> Recording:
         return self.voice.record(tape)
 
+    async def send_digits(self, digits: str, ms: int) -> SendEnd:
+        return await self.voice.send_digits(digits, ms)
+
+    async def refer(self, target: str) -> Referral:
+        uri = target_uri(target, self.machine.dialog.remote)
+        if not self._line.refer(self, uri):
+            return Referral("hungup" if self._last or not self._answered else "refused")
+        self._referring = asyncio.get_running_loop().create_future()
+        return await self._referring
+
+    def connect(self, other: port.Call) -> None:
+        assert isinstance(other, EmbeddedCall), "both legs belong to one switch"
+        self.part()
+        other.part()
+        self._partner, other._partner = other, self
+        self.voice.connect(other.voice)
+
+    def part(self) -> None:
+        if self._partner:
+            self.voice.part()
+            self._partner._partner, self._partner = None, None
+
     def hang_up(self, cause: str, by: HangupBy) -> None:
         if self._last is not None or self._ending is not None:
             return
@@ -159,6 +189,10 @@ class EmbeddedCall:
                 self.voice.point(event.media, self.machine.dialog.peer[0])
             case sip.Pressed():
                 self._tell(Digit(self._line.now(), event.digit, event.ms))
+                if self._partner:
+                    self._partner.voice.pass_key(event.digit, event.ms)
+            case sip.Referred():
+                self._referred(Referral(event.end, event.code, event.phrase))
             case sip.RegistrationChanged():
                 raise Bug("no call hears of registrations")
 
@@ -178,9 +212,15 @@ class EmbeddedCall:
         self.voice.answer(self.order.recording, self.order.media_timeout_ms)
         self._tell(Answered(self._line.now(), self.dialog))
 
+    def _referred(self, referral: Referral) -> None:
+        if self._referring and not self._referring.done():
+            self._referring.set_result(referral)
+
     def _ended(self, event: sip.Ended) -> None:
         """The line is free; the event waits a moment for the recording to be complete."""
         self._stop_ring_timer()
+        self.part()
+        self._referred(Referral("hungup"))
         cause, code, by = ending_of(event, self._ending, self._answered)
         abnormal = not self._answered or cause != "NORMAL_CLEARING"
         trace = self._line.trace_of(self.machine) if abnormal else ""
@@ -196,6 +236,17 @@ class EmbeddedCall:
     def _tell(self, event: CallEvent) -> None:
         if not self._told or event is self._last:
             self._events.put_nowait(event)
+
+
+def target_uri(target: str, remote: str) -> str:
+    """A URI as it is; a number as one of the host of ``remote``, the To value. Raises ValueError."""
+    if ":" in target:
+        Uri.parse(target)
+        return target
+    number = escape_user(target)
+    if not number:
+        raise ValueError("no target")
+    return str(replace(Uri.parse(Address.parse(remote).uri), user=number, params={}))
 
 
 def ending_of(event: sip.Ended, ours: Ending | None, answered: bool) -> Ending:

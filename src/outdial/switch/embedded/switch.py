@@ -163,6 +163,11 @@ class EmbeddedSwitch:
         call.machine.confirm(self._clock())
         self._pump()
 
+    def refer(self, call: EmbeddedCall, target: str) -> bool:
+        started = self.agent.refer(call.machine, target, self._clock())
+        self._pump()
+        return started
+
     def take_down(self, call: EmbeddedCall, reason: str) -> None:
         self.agent.hang_up(call.machine, self._clock(), reason)
         self._pump()

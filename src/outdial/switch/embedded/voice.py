@@ -10,7 +10,7 @@ from typing import Protocol
 from outdial.sip.sdp import Media
 from outdial.switch.embedded.config import is_address
 from outdial.switch.embedded.media.client import Lease, MediaClient
-from outdial.switch.port import MediaFigures, Played, Sound, Tape, Taped
+from outdial.switch.port import MediaFigures, Played, SendEnd, Sound, Tape, Taped
 
 NOTHING = Taped("hungup", 0, 0)
 
@@ -57,6 +57,8 @@ class Voice:
         self._plays = 0
         self._recordings: dict[int, Recording] = {}
         self._tapes = 0
+        self._sending: dict[int, asyncio.Future[SendEnd]] = {}
+        self._sendings = 0
 
     @property
     def port(self) -> int:
@@ -83,6 +85,29 @@ class Voice:
 
     def play_under(self, name: str, sound: Sound | None, reduction_db: int = 0) -> None:
         self._client.play_under(self._lease, name, sound, reduction_db)
+
+    async def send_digits(self, digits: str, ms: int) -> SendEnd:
+        if not self._lease.open:
+            return "hungup"
+        self._sendings += 1
+        number = self._sendings
+        ended: asyncio.Future[SendEnd] = asyncio.get_running_loop().create_future()
+        self._sending[number] = ended
+        self._client.send_keys(self._lease, number, digits, ms)
+        try:
+            return await ended
+        finally:
+            self._sending.pop(number, None)
+
+    def pass_key(self, key: str, ms: int) -> None:
+        """Presses a key that nobody waits for."""
+        self._client.send_keys(self._lease, 0, key, ms)
+
+    def connect(self, other: Voice) -> None:
+        self._client.join(self._lease, other._lease)
+
+    def part(self) -> None:
+        self._client.part(self._lease)
 
     def record(self, tape: Tape) -> Recording:
         self._tapes += 1
@@ -137,6 +162,11 @@ class Voice:
         if number in self._recordings:
             self._recordings.pop(number).end(taped)
 
+    def keys_sent(self, number: int, end: SendEnd) -> None:
+        ended = self._sending.get(number)
+        if ended is not None and not ended.done():
+            ended.set_result(end)
+
     def no_rtp(self) -> None:
         self._owner.fell_silent()
 
@@ -152,6 +182,8 @@ class Voice:
         for ended in self._playing.values():
             if not ended.done():
                 ended.set_result(Played("hungup", 0))
+        for number in list(self._sending):
+            self.keys_sent(number, "hungup")
         for recording in self._recordings.values():
             recording.end(NOTHING)
         self._recordings.clear()

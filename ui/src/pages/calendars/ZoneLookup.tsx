@@ -27,6 +27,6 @@ interface Props {
   required?: boolean;
 }
 
-export function ZoneLookup({ value, onChange, ...rest }: Props) {
-  return <Lookup {...rest} noun={zones} value={value} onChange={(chosen) => onChange?.(chosen)} />;
+export function ZoneLookup(props: Props) {
+  return <Lookup {...props} noun={zones} />;
 }

@@ -25,7 +25,7 @@ import structlog
 from outdial.domain.errors import Misconfigured
 from outdial.switch.embedded.media import records
 from outdial.switch.embedded.media.sounds import Sounds
-from outdial.switch.port import MediaFigures, Now, Played, Sound, Tape, Taped
+from outdial.switch.port import MediaFigures, Now, Played, SendEnd, Sound, Tape, Taped
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +53,9 @@ class Listener(Protocol):
 
     def taped(self, number: int, taped: Taped) -> None:
         """A ``record`` ended, by itself, by ``stop_tape`` or by ``release``."""
+
+    def keys_sent(self, number: int, end: SendEnd) -> None:
+        """A ``send_keys`` ended."""
 
     def no_rtp(self) -> None:
         """Answered, and not one packet for the media timeout. Reported once."""
@@ -195,6 +198,18 @@ class MediaClient:
     def stop_tape(self, lease: Lease, number: int) -> None:
         self._command(lease, records.StopTape(lease.port, number))
 
+    def join(self, lease: Lease, other: Lease) -> None:
+        """Connects two calls, in place of what both played, until ``part``, a ``play`` or the ``release`` of either."""
+        if other.open:
+            self._command(lease, records.Join(lease.port, other.port))
+
+    def part(self, lease: Lease) -> None:
+        self._command(lease, records.Part(lease.port))
+
+    def send_keys(self, lease: Lease, number: int, keys: str, ms: int) -> None:
+        """Presses keys, each for so long; ``Listener.keys_sent`` with this ``number`` follows."""
+        self._command(lease, records.Keys(lease.port, number, keys, ms))
+
     def stop(self, lease: Lease) -> None:
         """Ends what plays, if anything does."""
         self._command(lease, records.Stop(lease.port))
@@ -317,6 +332,8 @@ class MediaClient:
                 self._play_ended(report)
             case records.Taped():
                 self._taped(report)
+            case records.KeysSent(port, number, end):
+                self._leases[port].listener.keys_sent(number, end)
             case records.Closed():
                 self._closed(report)
             case records.Counted():

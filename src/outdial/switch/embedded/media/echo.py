@@ -1,4 +1,4 @@
-"""What the person says, sent back to them."""
+"""What is heard, kept for a while and said again: to the same person, or (``relay``) to another."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ _JUMP = RATE
 class Echo:
     """A source of frames and, as one of a leg's sinks, a keeper of what is heard. It never ends by itself."""
 
-    __slots__ = ("_lead", "_next", "_running", "_sound", "_source", "law", "taken")
+    __slots__ = ("_lead", "_next", "_running", "_slack", "_sound", "_source", "law", "taken")
 
     wants_exact = False
 
-    def __init__(self, delay_ms: int, law: Law) -> None:
+    def __init__(self, delay_ms: int, law: Law, *, least_ms: int = _LEAST_MS, slack: int = _SLACK) -> None:
         """``law``: of what is sent."""
         self.law = law
         self.taken = 0
-        self._lead = max(delay_ms, _LEAST_MS) // FRAME_MS * FRAME
+        self._lead = max(delay_ms, least_ms) // FRAME_MS * FRAME
+        self._slack = slack
         self._sound = bytearray()
         self._source = -1
         self._next = 0
@@ -65,7 +66,7 @@ class Echo:
             return
         self._sound += bytes([self.law.silence]) * ahead + sound
         self._next = (timestamp + len(sound)) & 0xFFFFFFFF
-        if len(self._sound) > self._lead + _SLACK:
+        if len(self._sound) > self._lead + self._slack:
             del self._sound[: -self._lead]
 
     def sent(self, round_: int, sound: bytes, law: Law) -> None:

@@ -14,6 +14,7 @@ from outdial.rtp import rtcp
 from outdial.rtp.events import Press
 from outdial.switch.embedded.media import records
 from outdial.switch.embedded.media.incoming import Incoming
+from outdial.switch.embedded.media.keying import Keying, Told
 from outdial.switch.embedded.media.mixing import Underlay
 from outdial.switch.embedded.media.outgoing import Outgoing, SourceOf
 from outdial.switch.embedded.media.recording import Recorder
@@ -50,6 +51,7 @@ class Leg:
         "_answered",
         "_heard_report",
         "_heard_round",
+        "_keying",
         "_limit_rounds",
         "_packet",
         "_polls",
@@ -61,6 +63,7 @@ class Leg:
         "incoming",
         "line",
         "outgoing",
+        "partner",
         "phase",
         "recorder",
         "sink",
@@ -80,7 +83,10 @@ class Leg:
         """Who takes what is sent and heard, all as one."""
         self._sinks: tuple[Sink, ...] = ()
         self._tapes: dict[int, Tape] = {}
+        self.partner: Leg | None = None
+        """Who is connected to it, and is sent its keys."""
         self._underlay: Underlay | None = None
+        self._keying: Keying | None = None
         self._packet = self.outgoing.packet
         self._report = report
         self._answered = False
@@ -144,16 +150,42 @@ class Leg:
         if self._underlay is None:
             self._underlay = Underlay(self.outgoing)
         self._underlay.start(name, source_of, reduction_db)
-        self._packet = self._underlay.packet
+        self._choose()
 
     def stop_under(self, name: str) -> None:
-        if self._underlay is not None and not self._underlay.stop(name):
+        if self._underlay is not None:
+            self._underlay.stop(name)
+            self._choose()
+
+    def send_keys(self, keys: str, ms: int, told: Told | None = None) -> None:
+        """Presses keys; ``told`` hears once how that ended."""
+        if self._keying is None:
+            self._keying = Keying(self.outgoing)
+        self._keying.send(keys, ms, self.incoming.dtmf_payload_type, told)
+        self._choose()
+
+    def _choose(self) -> None:
+        """Who makes the packets: keys before sounds."""
+        if self._keying is not None and self._keying.busy:
+            self._packet = self._key_packet
+        elif self._underlay is not None and self._underlay.busy:
+            self._packet = self._underlay.packet
+        else:
             self._packet = self.outgoing.packet
+
+    def _key_packet(self, round_: int, now_ms: int) -> bytes:
+        assert self._keying is not None
+        packet = self._keying.packet(round_, now_ms)
+        if not self._keying.busy:
+            self._choose()
+        return packet
 
     def close(self, round_: int, now_ms: int) -> None:
         """Hears what still came, and hands the rest of the recording to the writer."""
         self._listen(round_ * FRAME, now_ms)
         self.outgoing.stop("hungup")
+        if self._keying is not None:
+            self._keying.stop()
         if self._answered:
             self.line.send_report(self._rtcp(round_, now_ms, bye=True))
         if self.sink:
@@ -175,11 +207,8 @@ class Leg:
 
     def poll(self, round_: int, arrival: int, now_ms: int) -> None:
         """Every 100 ms: takes what has arrived; ``arrival`` is now, in samples."""
-        before = self.incoming.reception.received
-        self._listen(arrival, now_ms)
-        if self.incoming.reception.received > before:
-            self._heard_round = round_
-        elif self._limit_rounds and round_ - self._heard_round > self._limit_rounds and not self.outgoing.held:
+        heard, limit = self.hear(round_, arrival, now_ms), self._limit_rounds
+        if not heard and limit and round_ - self._heard_round > limit and not self.outgoing.held:
             self._limit_rounds = 0
             self._report(records.NoRtp(self.line.port))
         if self.incoming.keypad.held:
@@ -191,6 +220,15 @@ class Leg:
         if round_ >= self._report_round:
             self._report_round = round_ + REPORT_ROUNDS
             self._exchange_reports(round_, now_ms)
+
+    def hear(self, round_: int, arrival: int, now_ms: int) -> bool:
+        """Takes what has arrived; whether anything has."""
+        before = self.incoming.reception.received
+        self._listen(arrival, now_ms)
+        if self.incoming.reception.received == before:
+            return False
+        self._heard_round = round_
+        return True
 
     def _listen(self, arrival: int, now_ms: int) -> None:
         incoming = self.incoming
@@ -208,6 +246,8 @@ class Leg:
     def _press(self, presses: list[Press], now_ms: int) -> None:
         for press in presses:
             self._report(records.Pressed(self.line.port, press.key, press.ms, now_ms))
+            if self.partner is not None:
+                self.partner.send_keys(press.key, press.ms)
 
     # ── RTCP ─────────────────────────────────────────────────────────────────────────────────────
 

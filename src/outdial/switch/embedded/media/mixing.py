@@ -55,9 +55,11 @@ class Underlay:
         law = self._outgoing.law
         self._parts[name] = _Part(source_of, reduction_db, law, source_of(law))
 
-    def stop(self, name: str) -> bool:
-        """Whether others are left."""
+    def stop(self, name: str) -> None:
         self._parts.pop(name, None)
+
+    @property
+    def busy(self) -> bool:
         return bool(self._parts)
 
     def packet(self, round_: int, now_ms: int) -> bytes:

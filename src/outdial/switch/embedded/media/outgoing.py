@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from outdial.audio.law import BY_PAYLOAD_TYPE, FRAME, FRAME_MS, ULAW, Law
-from outdial.rtp.packet import HEADER, VERSION
+from outdial.rtp.packet import HEADER, VERSION, Packet
 from outdial.switch.embedded.media.playlist import Source
 from outdial.switch.port import Played, PlayEnd
 
@@ -108,6 +108,14 @@ class Outgoing:
             self._kind = kind ^ _MARKER
         self.sent += 1
         return _pack(VERSION, kind, sequence, (self._stamp + round_ * FRAME) & 0xFFFFFFFF, self.ssrc) + frame
+
+    def event(self, packet: Packet) -> bytes:
+        """A telephone-event in place of sound, under the next sequence number; ``frame`` is silence then."""
+        self.frame = self._silence
+        self._sequence = sequence = (self._sequence + 1) & 0xFFFF
+        self.sent += 1
+        kind = packet.payload_type | (_MARKER if packet.marker else 0)
+        return _pack(VERSION, kind, sequence, packet.timestamp, self.ssrc) + packet.payload
 
     def _edge(self, frame: bytes, now_ms: int) -> bytes:
         """The first frame of a playlist, or what comes after its last."""

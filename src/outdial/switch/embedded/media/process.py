@@ -23,10 +23,11 @@ from outdial.switch.embedded.media.echo import Echo
 from outdial.switch.embedded.media.leg import Leg
 from outdial.switch.embedded.media.prompts import Prompts
 from outdial.switch.embedded.media.recording import File, Recorder, Writer
-from outdial.switch.embedded.media.sockets import Line, pairs
+from outdial.switch.embedded.media.relay import Relay
+from outdial.switch.embedded.media.sockets import PATIENCE, Line, pairs
 from outdial.switch.embedded.media.tapes import Limits, Tape
-from outdial.switch.embedded.media.wheel import Wheel
-from outdial.switch.port import Played
+from outdial.switch.embedded.media.wheel import PHASES, Wheel
+from outdial.switch.port import Played, SendEnd
 
 _COMMAND_BYTES = 1 << 18
 _COMMANDS_AT_ONCE = 16
@@ -68,6 +69,8 @@ class Media:
         """Released, recordings on the way to disk; and what went wrong with that of the whole call."""
         self._open_files: Counter[int] = Counter()
         """By port."""
+        self._relayed: set[Leg] = set()
+        """Who says what its partner hears just now."""
         self._prompts = Prompts()
         self._writer = Writer()
         self._wheel = Wheel(time.monotonic())
@@ -148,9 +151,8 @@ class Media:
             case records.StopTape(port, number):
                 if leg := self._legs.get(port):
                     leg.stop_tape(number, self._wheel.round(time.monotonic()), epoch_ms())
-            case records.Stop(port):
-                if leg := self._legs.get(port):
-                    leg.outgoing.stop("stopped")
+            case records.Stop() | records.Join() | records.Part() | records.Keys():
+                self._direct(command)
             case records.Release(port):
                 self._release(port)
             case records.Bind():
@@ -232,6 +234,56 @@ class Media:
         limits = Limits(command.max_ms, command.silence_level, command.silence_ms)
         leg.record(Tape(self._file(file), self._writer, self._wheel.round(time.monotonic()), limits))
 
+    def _direct(self, command: records.Stop | records.Join | records.Part | records.Keys) -> None:
+        leg = self._legs.get(command.port)
+        match command:
+            case records.Stop() if leg:
+                leg.outgoing.stop("stopped")
+            case records.Join(_, other):
+                partner = self._legs.get(other)
+                if leg and partner:
+                    self._part(leg)
+                    self._part(partner)
+                    self._relay(leg, partner)
+                    self._relay(partner, leg)
+            case records.Part() if leg:
+                self._part(leg)
+            case records.Keys(port, number, keys, ms):
+                told = partial(self._keys_sent, port, number)
+                if leg:
+                    leg.send_keys(keys, ms, told)
+                else:
+                    told("unsupported")
+
+    def _relay(self, heard: Leg, to: Leg) -> None:
+        def listen() -> None:
+            now = time.monotonic()
+            heard.hear(self._wheel.round(now), self._wheel.arrival(heard.slot, now), epoch_ms())
+
+        def ended(_: Played) -> None:
+            heard.remove(relay)
+            self._relayed.discard(to)
+
+        relay = Relay(to.outgoing.law, listen)
+        to.outgoing.play(relay.speak, ended)
+        self._relayed.add(to)
+        heard.add(relay)
+        heard.partner = to
+        self._lines[heard.line.port].patience = PATIENCE * PHASES
+
+    def _part(self, leg: Leg) -> None:
+        """Either side's end parts both."""
+        if leg.partner is None:
+            return
+        for each in (leg, leg.partner):
+            each.partner = None
+            if each in self._relayed:
+                each.outgoing.stop("stopped")
+            self._lines[each.line.port].patience = PATIENCE
+
+    def _keys_sent(self, port: int, number: int, end: SendEnd) -> None:
+        self._reports.append(records.KeysSent(port, number, end))
+
     def _file(self, file: File) -> File:
         self._open_files[file.port] += 1
         return file
@@ -241,6 +293,7 @@ class Media:
         if leg is None:
             self._reports.append(records.Closed(records.Counted(port, 0, 0, 0, 0.0, 0), ""))
             return
+        self._part(leg)
         self._wheel.remove(leg)
         leg.close(self._wheel.round(time.monotonic()), epoch_ms())
         self._lines[port].rest()

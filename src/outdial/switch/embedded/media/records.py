@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from outdial.switch.port import PlayEnd, RecordEnd, Sides
+from outdial.switch.port import PlayEnd, RecordEnd, SendEnd, Sides
 
 
 class Record(msgspec.Struct, frozen=True, array_like=True, tag=True, gc=False):
@@ -98,11 +98,31 @@ class StopTape(Record, frozen=True):
     number: int
 
 
+class Join(Record, frozen=True):
+    """Connects two calls: each hears the other, keys included."""
+
+    port: int
+    other: int
+
+
+class Part(Record, frozen=True):
+    port: int
+
+
+class Keys(Record, frozen=True):
+    """Presses keys by telephone-events; ``w`` and ``W`` are pauses."""
+
+    port: int
+    number: int
+    keys: str
+    ms: int
+
+
 class Release(Record, frozen=True):
     port: int
 
 
-Command = Bind | Point | Answer | Play | Echo | Under | Stop | Tape | StopTape | Release
+Command = Bind | Point | Answer | Play | Echo | Under | Stop | Tape | StopTape | Join | Part | Keys | Release
 
 # ── reports ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -141,6 +161,12 @@ class Taped(Record, frozen=True):
     fault: str
 
 
+class KeysSent(Record, frozen=True):
+    port: int
+    number: int
+    end: SendEnd
+
+
 class NoRtp(Record, frozen=True):
     port: int
 
@@ -169,7 +195,7 @@ class Turned(Record, frozen=True):
     legs: int
 
 
-Report = Bound | Pressed | PlayEnded | Taped | NoRtp | Counted | Closed | Turned
+Report = Bound | Pressed | PlayEnded | Taped | KeysSent | NoRtp | Counted | Closed | Turned
 
 encode = msgspec.msgpack.Encoder().encode
 decode_commands = msgspec.msgpack.Decoder(list[Command]).decode

@@ -21,8 +21,8 @@ _TIMESPEC = struct.Struct("@qq")
 _DATAGRAM = 2048
 _MOST_AT_ONCE = 64
 """Packets of one call taken in one poll; the rest waits for the next."""
-_SILENT_POLLS = 20
-"""Two seconds without a packet: listen to any sender again."""
+PATIENCE = 20
+"""So many polls, two seconds, without a packet: listen to any sender again."""
 _libc = ctypes.CDLL(None, use_errno=True)
 _NOBODY = bytes(16)
 
@@ -66,7 +66,7 @@ class Line:
     that came in the same moment. From then on the socket is connected: cheaper, and closed to strangers.
     """
 
-    __slots__ = ("_announced", "_latched", "_peer", "_rtcp", "_rtp", "_silent_polls", "port", "send")
+    __slots__ = ("_announced", "_latched", "_peer", "_rtcp", "_rtp", "_silent_polls", "patience", "port", "send")
 
     def __init__(self, rtp: socket.socket, rtcp: socket.socket, port: int) -> None:
         self.port = port
@@ -74,12 +74,14 @@ class Line:
         self._announced = self._peer = ("", 0)
         self._latched = False
         self._silent_polls = 0
+        self.patience = PATIENCE
         self.send: Send = _nowhere
         self.rest()
 
     def rest(self) -> None:
         self._announced = self._peer = ("", 0)
         self._latched = False
+        self.patience = PATIENCE
         self.send = _nowhere
         for each in (self._rtp, self._rtcp):
             _disconnect(each)
@@ -165,7 +167,7 @@ class Line:
 
     def _watch_silence(self, heard: bool) -> None:
         self._silent_polls = 0 if heard else self._silent_polls + 1
-        if self._silent_polls >= _SILENT_POLLS:
+        if self._silent_polls >= self.patience:
             self._listen(self._peer)
 
     def _drain(self) -> None:

@@ -95,9 +95,13 @@ class Wheel:
                         leg.line.send(packet)
                     except OSError:
                         continue  # refused by the peer's host, or no room: a packet lost like any other
-        arrival = int((now - self._zero) * RATE) - slot * RATE // 1000
+        arrival = self.arrival(slot, now)
         for leg in phases[round_ % PHASES]:
             leg.poll(round_, arrival, now_ms)
+
+    def arrival(self, slot: int, now: float) -> int:
+        """What comes now to a leg of this slot came at this sample of the rounds' clock."""
+        return int((now - self._zero) * RATE) - slot * RATE // 1000
 
     def _count(self, late_s: float) -> None:
         self._latest_s = max(self._latest_s, late_s)
