@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Set
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection
 
 from outdial.dialer.attempt import Line, Tools, persist
 from outdial.dialer.claim import Claimed, Look, claim
+from outdial.dialer.globals import FRESH_S
 from outdial.dialer.pace import Pacing
 from outdial.dialer.recover import recover
 from outdial.domain.attempt import Attempt
@@ -19,7 +21,7 @@ from outdial.domain.errors import StoreUnavailable
 from outdial.domain.plan import Plan
 from outdial.domain.queue import Queue
 from outdial.domain.resource import Resource
-from outdial.store import attempts, claims, commands, plans, queues, recovery
+from outdial.store import attempts, claims, commands, lists, plans, queues, recovery
 from outdial.store.commands import Command
 from outdial.store.context import revision
 
@@ -33,7 +35,7 @@ APART_S = 0.1
 """Rounds are at least so far apart: what is reserved ahead bridges the gap, and a round has its price."""
 EXPIRE_S = 30.0
 EXPIRE_MOST = 500
-"""Members stopped by one transaction."""
+"""Members stopped, or numbers taken off lists, by one transaction."""
 SICK_S = 1.0
 """After trouble, the next round."""
 FAREWELL_S = 40.0
@@ -99,17 +101,17 @@ class Dialer:
         for kind in ("config", "members", "command"):
             self._store.subscribe(kind, self.ring_bell)
         self._rounds_over.clear()
-        expire = None
+        keepers: list[asyncio.Task[None]] = []
         try:
             await self._patiently(self.reload)
             await self._patiently(lambda: recover(self._tools, self.reload, self._spawn))
-            expire = self._spawn(self._expire_forever())
+            keepers = [self._spawn(self._expire_forever()), self._spawn(self._refresh_forever())]
             while not self._stopping:
                 await self._sleep(await self._round())
         finally:
             self._rounds_over.set()
-            if expire:
-                expire.cancel()
+            for keeper in keepers:
+                keeper.cancel()
 
     async def stop(self, drain_s: float) -> None:
         """Claims no more; calls go on up to ``drain_s``, then end with BYE and are recorded."""
@@ -210,9 +212,16 @@ class Dialer:
             await asyncio.sleep(EXPIRE_S)
 
     async def _expire(self) -> None:
-        stopped = EXPIRE_MOST
-        while stopped == EXPIRE_MOST:
-            stopped = await self._store.write(lambda conn: claims.expire(conn, self._now(), EXPIRE_MOST))
+        """Members and numbers on lists whose time is over."""
+        for over in (claims.expire, lists.purge):
+            done = EXPIRE_MOST
+            while done == EXPIRE_MOST:
+                done = await self._store.write(partial(over, now=self._now(), limit=EXPIRE_MOST))
+
+    async def _refresh_forever(self) -> None:
+        while not self._stopping:
+            await self._patiently(self._flows.globals.refresh)
+            await asyncio.sleep(FRESH_S)
 
     async def _patiently(self, act: Callable[[], Awaitable[Any]]) -> None:
         """Until the store takes it, or the service stops."""

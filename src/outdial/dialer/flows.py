@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -13,8 +12,11 @@ import structlog
 from sqlalchemy import Connection
 
 from outdial.dialer.caller import Caller
+from outdial.dialer.globals import Globals
 from outdial.dialer.prompts import DomainMedia, Prompts
+from outdial.dialer.records import DomainRecords
 from outdial.domain.plan import Plan
+from outdial.domain.zones import UTC
 from outdial.flow.apps.speaking import known_ahead
 from outdial.flow.attempt import AfterOutcome, Ask, PreOutcome, run_after, run_before
 from outdial.flow.connection import VoiceConnection
@@ -28,7 +30,7 @@ from outdial.flow.program import Program
 from outdial.flow.run import run, run_disconnected
 from outdial.flow.script import Script, in_thread
 from outdial.flow.trace import Trace
-from outdial.store import schemas, variables
+from outdial.store import schemas
 from outdial.store.base import Store
 from outdial.switch.port import Now
 
@@ -78,15 +80,14 @@ class Flows:
         self._scripts = scripts
         self._programs: dict[int, tuple[int, Program]] = {}
         """Schema id → the ``updated_at`` it was parsed at, and the program."""
-        self._globals: dict[int, dict[str, str]] = {}
-        self._secrets: dict[int, list[str]] = {}
-        """Values of encrypted globals: no trace shows them."""
+        self.globals = Globals(store)
+        self._zones: Mapping[int, str] = {}
 
     async def follow(self, plan: Plan) -> None:
         """Parses what queues use and what changed since."""
         self.prompts.forget()
-        for domain_id in {queue.domain_id for queue in plan.queues.values()}:
-            self._globals[domain_id], self._secrets[domain_id] = await self._read_globals(domain_id)
+        self._zones = plan.zones
+        await self.globals.refresh({queue.domain_id for queue in plan.queues.values()})
         for queue in plan.queues.values():
             for schema_id in (queue.schema_id, queue.do_schema_id, queue.after_schema_id):
                 if schema_id is not None and schema_id in plan.schemas:
@@ -145,32 +146,33 @@ class Flows:
         return Env(
             connection=connection,
             clock=self._now,
+            zone=self._zones.get(domain_id, UTC),
             media=DomainMedia(self.prompts, domain_id),
             schemas=_DomainSchemas(self, domain_id),
-            globals=self._globals.get(domain_id, {}),
+            globals=self.globals.of(domain_id),
             scripts=self._scripts,
             net=net,
             speech=self._speech,
             remote=self._remote(domain_id, net),
-            trace=Trace(secrets=self._secrets.get(domain_id, ())),
+            trace=Trace(secrets=self.globals.secrets(domain_id)),
+            records=self._records(domain_id),
         )
 
     def _ask(self, domain_id: int, given: dict[str, str]) -> Ask:
         return Ask(
             given,
             self._now,
-            globals=self._globals.get(domain_id, {}),
+            zone=self._zones.get(domain_id, UTC),
+            globals=self.globals.of(domain_id),
             schemas=_DomainSchemas(self, domain_id),
             scripts=self._scripts,
             net=self._net(domain_id),
-            secrets=self._secrets.get(domain_id, ()),
+            secrets=self.globals.secrets(domain_id),
+            records=self._records(domain_id),
         )
 
-    async def _read_globals(self, domain_id: int) -> tuple[dict[str, str], list[str]]:
-        """All of a domain's, and the values of those that are encrypted."""
-        stored, encrypted = await self._store.read(partial(_globals, domain_id=domain_id))
-        texts = {name: _text(value) for name, value in stored.items()}
-        return texts, [texts[name] for name in encrypted]
+    def _records(self, domain_id: int) -> DomainRecords:
+        return DomainRecords(self._store, domain_id, self.globals, self._now)
 
     async def load(self, domain_id: int, schema_id: int) -> Program | None:
         """Any schema of the domain, for the ``schema`` application."""
@@ -193,18 +195,9 @@ def _program_and_texts(conn: Connection, schema_id: int) -> tuple[Program, list[
     return (found[1], list(islice(known_ahead(found[1]), MOST_TEXTS))) if found else None
 
 
-def _globals(conn: Connection, domain_id: int) -> tuple[dict[str, Any], list[str]]:
-    return variables.all_globals(conn, domain_id), variables.encrypted_names(conn, domain_id)
-
-
 def _of(schema_id: int, role: Role, steps: Steps) -> Steps:
     """The steps with the flow and the schema they belong to: a call's trace has those of several."""
     return tuple({"flow": role, "schema_id": str(schema_id), **step} for step in steps)
-
-
-def _text(value: Any) -> str:
-    """A global variable as flows see it: text; anything else as compact JSON."""
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)

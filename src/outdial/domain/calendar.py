@@ -72,7 +72,7 @@ def why_closed(calendar: Calendar, now_ms: int, member_zone: str) -> str | None:
         return f"calendar {calendar.name} is not valid yet"
     if calendar.end_at and now_ms >= calendar.end_at:
         return f"calendar {calendar.name} has ended"
-    special = _exception(calendar, local(now_ms, calendar.timezone))
+    special = exception_now(calendar, now_ms)
     if special is not None:
         return f"{special.name or 'an exceptional day'} in calendar {calendar.name}"
     here = local(now_ms, member_zone)
@@ -82,8 +82,14 @@ def why_closed(calendar: Calendar, now_ms: int, member_zone: str) -> str | None:
     return f"calendar {calendar.name} is closed now in {member_zone}"
 
 
-def _exception(calendar: Calendar, here: datetime) -> Exceptional | None:
-    """The exceptional day that forbids ringing at this local time of the calendar, if any."""
+def in_force(calendar: Calendar, now_ms: int) -> bool:
+    """Whether the calendar has begun and not ended."""
+    return calendar.start_at <= now_ms and not (calendar.end_at and now_ms >= calendar.end_at)
+
+
+def exception_now(calendar: Calendar, now_ms: int) -> Exceptional | None:
+    """The exceptional day that forbids ringing at this time, if any."""
+    here = local(now_ms, calendar.timezone)
     today = here.date()
     for item in calendar.excepts:
         same = (item.on.month, item.on.day) == (today.month, today.day) if item.yearly else item.on == today

@@ -22,5 +22,7 @@ class Plan:
     groups: dict[int, ResourceGroup] = field(default_factory=dict)
     queue_groups: dict[int, tuple[int, ...]] = field(default_factory=dict)
     """Queue id → ids of its resource groups."""
+    zones: dict[int, str] = field(default_factory=dict)
+    """Domain id → its time zone, where it is not UTC."""
     schemas: dict[int, int] = field(default_factory=dict)
     """Schema id → its ``updated_at``, the key under which a parsed schema may be kept."""

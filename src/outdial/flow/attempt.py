@@ -12,6 +12,7 @@ from outdial.flow.connection import ServiceConnection
 from outdial.flow.machine import Answer, Shared
 from outdial.flow.ports import NOTHING, Clock, Env, Schemas
 from outdial.flow.ports.net import NOWHERE, Net
+from outdial.flow.ports.records import NO_RECORDS, Records
 from outdial.flow.program import Program
 from outdial.flow.run import run_for
 from outdial.flow.script import Script, in_thread
@@ -33,6 +34,7 @@ class Ask:
     schemas: Schemas = NOTHING
     secrets: Collection[str] = ()
     """Values that the trace must not show."""
+    records: Records = NO_RECORDS
     scripts: Callable[[Script], Awaitable[str]] = in_thread
     net: Net = NOWHERE
     limit_s: float = LIMIT_S
@@ -106,6 +108,7 @@ def _prepared(ask: Ask) -> tuple[Shared, ServiceConnection]:
         zone=ask.zone,
         globals=ask.globals,
         schemas=ask.schemas,
+        records=ask.records,
         scripts=ask.scripts,
         net=ask.net,
         trace=Trace(secrets=ask.secrets),

@@ -15,6 +15,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from outdial.flow.connection import Kind
@@ -34,7 +35,7 @@ Handler = Callable[["Run", Any], Awaitable[str | None]]
 """Does the work. Returns what the trace says of it (None: "ok"); raises AppFailed when it could not."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Application:
     name: str
     group: Group
@@ -52,6 +53,12 @@ class Application:
     """It takes time by itself, so a loop with it does not spin."""
     outside: bool = False
     """It reaches out of the flow: to the world, to the domain's records. A dry run says what it would do."""
+
+    @cached_property
+    def forks(self) -> tuple[str, ...]:
+        """Names of the arguments that are lists of applications."""
+        own = dataclasses.fields(self.args)
+        return tuple(one.metadata["wire"] or one.name for one in own if one.metadata["port"])
 
     def shown_to(self, kind: str) -> bool:
         """Whether a schema of this type on the wire may use it; types other than voice and service run anywhere."""

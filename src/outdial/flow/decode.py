@@ -58,7 +58,7 @@ def _decoder(kind: Any) -> Decoder:
     if origin is list:
         return _list(_decoder(inner[0]))
     if origin is dict:
-        return _map
+        return _map if inner[1] is Any else _map_of(_decoder(inner[1]))
     return _SCALARS[kind]
 
 
@@ -111,6 +111,16 @@ def _merged(raw: Any, path: str) -> Mapping[str, Any]:
 def _map(raw: Any, expand: Expand, path: str) -> dict[str, Any]:
     """Keys and texts are expanded; what lies deeper inside is kept as it is."""
     return {expand(key): _any(value, expand, path) for key, value in _merged(raw, path).items()}
+
+
+def _map_of(item: Decoder) -> Decoder:
+    """A map whose values are all of one declared type."""
+
+    def decode_map(raw: Any, expand: Expand, path: str) -> dict[str, Any]:
+        given = _merged(raw, path).items()
+        return {expand(key): item(value, expand, f"{path}.{key}" if path else key) for key, value in given}
+
+    return decode_map
 
 
 def _list(item: Decoder) -> Decoder:

@@ -72,6 +72,8 @@ class Run:
         self.counters: dict[int, int] = {}
         """Evaluations of each ``while``, by the step's index."""
         self.cancelled = False
+        self._step: Step | None = None
+        """The one that runs."""
         self.scope = Scope(self.connection, shared.env.globals, shared.env.clock)
         self._evaluator: Evaluator | None = None
         self._arrivals: dict[int, int] = {}
@@ -101,6 +103,12 @@ class Run:
         run = self._forked(program, schema_id)
         await run.go()
         self.cancelled = self.cancelled or run.cancelled
+
+    async def fork_of(self, argument: str) -> None:
+        """Runs the applications that stand in an argument of the step, as ``fork`` does; none is nothing to do."""
+        program = self._step.forks.get(argument) if self._step is not None else None
+        if program is not None:
+            await self.fork(program)
 
     def fork_aside(self, program: Program, schema_id: int = 0) -> None:
         """Runs another program beside this one; nobody waits for it but the end of the whole flow."""
@@ -165,6 +173,7 @@ class Run:
 
     async def _perform(self, step: Step) -> None:
         started = self.env.clock()
+        self._step = step
         changes: dict[str, str] = {}
         self.connection.changes = changes
         args: Any = step.args

@@ -6,6 +6,7 @@ What the released engine overlooks becomes a warning here; only what is no schem
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -137,6 +138,7 @@ class _Parser:
             breaks=item.get("break") is True,
             limit=_limit(item.get("limit")),
             branch=branch,
+            forks={} if branch is not None else self._forks(app, args, f"{path}.{app}", depth),
         )
         if step.tag:
             self._tags[step.tag] = (block, at)
@@ -166,6 +168,20 @@ class _Parser:
                 return self._switch(given, place)
             case _:
                 return None
+
+    def _forks(self, app: str, args: Any, path: str, depth: int) -> dict[str, Program]:
+        """What the application may run beside itself, such as ``list.actions``."""
+        known = REGISTRY.get(app)
+        if known is None or not known.forks or not isinstance(args, Mapping):
+            return {}
+        given = {key.lower(): (key, value) for key, value in args.items() if isinstance(value, list)}
+        found: dict[str, Program] = {}
+        for name in known.forks:
+            key, actions = given.get(name.lower(), ("", None))
+            if actions is not None:
+                with suppress(SchemaError):  # validation tells; here the application has nothing to run
+                    found[name] = _Parser(f"{path}.{key}", self._count).program(actions, depth + 1)
+        return found
 
     def _switch(self, given: Mapping[str, Any], place: _Place) -> Switch:
         variable, cases = given.get("variable"), given.get("case")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from outdial.flow.declare import Application
@@ -74,6 +74,8 @@ class Step:
     breaks: bool = False
     limit: Limit | None = None
     branch: Branch | None = None
+    forks: Mapping[str, Program] = field(default_factory=dict)
+    """Lists of applications among its arguments, by the argument's name; a branch is none of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

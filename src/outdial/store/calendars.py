@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as replace_fields
+
+from sqlalchemy import Connection
+
+from outdial.domain.calendar import Calendar
 from outdial.store.listing import ListQuery, Page
+from outdial.store.named import row_of
 from outdial.store.noun import Noun
+from outdial.store.plans import calendar_of
 from outdial.store.shape import Shape
 from outdial.store.tables import calendar
 from outdial.store.zones import names_by_id, offset_s
@@ -14,6 +21,15 @@ NOUN = Noun(
 )
 create, get, search = NOUN.create, NOUN.get, NOUN.search
 replace, patch, delete = NOUN.replace, NOUN.patch, NOUN.delete
+
+
+def load(conn: Connection, domain_id: int, id: int, name: str) -> Calendar | None:
+    """By id, or by name when the id is 0; one without a zone is in UTC."""
+    row = row_of(conn, calendar, domain_id, id, name)
+    if row is None:
+        return None
+    found = calendar_of(row)
+    return found if found.timezone else replace_fields(found, timezone="UTC")
 
 
 def timezones(query: ListQuery, now: int) -> Page:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Connection, insert, select
 
 from outdial.store.context import now_of
-from outdial.store.tables import domain_table
+from outdial.store.tables import domain_table, setting
+
+ZONE = "timezone"
+"""The setting of a domain that holds its time zone, an IANA name."""
 
 
 def ensure(conn: Connection, name: str) -> int:
@@ -25,3 +28,11 @@ def find(conn: Connection, name: str) -> int | None:
 
 def name_of(conn: Connection, domain_id: int) -> str:
     return str(conn.scalar(select(domain_table.c.name).where(domain_table.c.id == domain_id)) or "")
+
+
+def zones(conn: Connection) -> dict[int, str]:
+    """Domain id → IANA name of its time zone, where one is set."""
+    rows = conn.execute(
+        select(setting.c.domain_id, setting.c.value).where(setting.c.name == ZONE, setting.c.user_id.is_(None))
+    )
+    return {row.domain_id: str(row.value) for row in rows}

@@ -22,7 +22,8 @@ _JSON = ("communication", "variables")
 _RETURNED = ", ".join(f"CAST({name} AS TEXT)" if name in _JSON else name for name in OpenRow._fields)
 _DELETE = f"DELETE FROM attempt WHERE id IN {{ids}} RETURNING {_RETURNED}"
 _MEMBERS = (
-    "SELECT id, attempts, ready_at, stop_at, stop_cause, CAST(variables AS TEXT) FROM member WHERE id IN {ids}"
+    "SELECT id, queue_id, attempts, ready_at, stop_at, stop_cause, CAST(variables AS TEXT) FROM member"
+    " WHERE id IN {ids}"
     " ORDER BY id {lock}"
 )
 _NUMBERS = "SELECT member_id, id, attempts, stop_at FROM member_number WHERE member_id IN {ids}"
@@ -42,6 +43,8 @@ _variables = msgspec.json.Decoder(dict[str, str])
 class _Standing:
     """A member and its numbers as they are in this transaction."""
 
+    queue_id: int
+    """The member may have been moved to another queue than the attempt's."""
     attempts: int
     ready_at: int | None
     stop_at: int
@@ -104,13 +107,13 @@ def _settle(driver: Raw, ends: Sequence[tuple[OpenRow, Ended, Finish]], *, activ
     changes: list[counters.Change] = []
     for row, ended, step in ends:
         standing = standings.get(row.member_id)
-        stops = 0
         if standing is not None:
             outcome = decide(ended, standing.tally(row.number_id))
             stops = int(bool(outcome.stop_at) and not standing.stop_at)
             members.append(_member_row(row, ended, step, standing, outcome))
             numbers.append(_number_row(row, outcome))
-        changes.append(counters.Change(row.domain_id, row.queue_id, waiting=-stops, active=active))
+            changes.append(counters.Change(row.domain_id, standing.queue_id, waiting=-stops))
+        changes.append(counters.Change(row.domain_id, row.queue_id, active=active))
     driver.many(_UPDATE_MEMBER, members)
     driver.many(_UPDATE_NUMBER, numbers)
     counters.add(driver, changes)
@@ -118,10 +121,15 @@ def _settle(driver: Raw, ends: Sequence[tuple[OpenRow, Ended, Finish]], *, activ
 
 def _standings(driver: Raw, member_ids: list[int]) -> dict[int, _Standing]:
     ids = driver.ids(member_ids)
-    found = {row[0]: _Standing(row[1], row[2], row[3] or 0, row[4], row[5], {}) for row in driver.all(_MEMBERS, (ids,))}
+    found = {row[0]: _standing(*row[1:]) for row in driver.all(_MEMBERS, (ids,))}
     for member_id, number_id, attempts, stop_at in driver.all(_NUMBERS, (ids,)):
         found[member_id].numbers[number_id] = (attempts, stop_at or 0)
     return found
+
+
+def _standing(queue_id: int, attempts: int, ready_at: int | None, stop_at: int | None, *rest: str) -> _Standing:
+    stop_cause, variables = rest
+    return _Standing(queue_id, attempts, ready_at, stop_at or 0, stop_cause, variables, {})
 
 
 def _member_row(row: OpenRow, ended: Ended, step: Finish, standing: _Standing, outcome: Outcome) -> tuple[Any, ...]:

@@ -60,6 +60,30 @@ def add_number(
     ring(conn, "lists")
 
 
+def keep_number(
+    conn: Connection, domain_id: int, list_id: int, number: str, *, description: str, expire_at: int | None
+) -> None:
+    """Puts a number on a list of the domain; one that stands there stays as it is, unless its time is over."""
+    raw(conn).run(
+        "INSERT INTO list_number (domain_id, list_id, number, number_norm, description, expire_at)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (list_id, number_norm)"
+        " DO UPDATE SET description = excluded.description, expire_at = excluded.expire_at"
+        " WHERE list_number.expire_at <= ?",
+        (domain_id, list_id, number, normalise(number), description, expire_at, now_of(conn)),
+    )
+    ring(conn, "lists")
+
+
+def purge(conn: Connection, now: int, limit: int) -> int:
+    """Takes numbers whose time is over off all lists; answers how many. Call while it answers ``limit``."""
+    gone = raw(conn).run(
+        "DELETE FROM list_number WHERE id IN (SELECT id FROM list_number WHERE expire_at <= ? LIMIT ?)", (now, limit)
+    )
+    if gone:
+        ring(conn, "lists")
+    return gone
+
+
 def contains(conn: Connection, domain_id: int, list_id: int, number: str) -> bool:
     """Whether the number stands on the list now."""
     c = list_number.c

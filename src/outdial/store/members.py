@@ -124,7 +124,7 @@ def replace(
     conn: Connection, domain_id: int, id: int, values: Mapping[str, Any], *, queue_id: int | None = None
 ) -> Row:
     """PUT. A stopped member whose ``stop_cause`` is absent or empty is rung again from the start."""
-    old = _lock(conn, domain_id, id, queue_id)
+    old = lock(conn, domain_id, id, queue_id)
     whole = {
         "name": "", "priority": 0, "expire_at": None, "min_offering_at": None, "timezone": None, "variables": {},
         "communications": [],
@@ -132,21 +132,25 @@ def replace(
     changes = {**whole, **{name: value for name, value in values.items() if name in whole}}
     if values.get("stop_cause") or old.stop_at:
         changes["stop_cause"] = values.get("stop_cause") or ""
-    return _change(conn, domain_id, old, changes)
+    return change(conn, domain_id, old, changes)
 
 
 def patch(conn: Connection, domain_id: int, id: int, changes: Mapping[str, Any], *, queue_id: int | None = None) -> Row:
     """PATCH. Variables merge, an empty value deletes the key; ``stop_cause`` "" resets the counters, anything else
     stops the member, and "cancel" also hangs up its call."""
-    old = _lock(conn, domain_id, id, queue_id)
+    old = lock(conn, domain_id, id, queue_id)
     changes = dict(changes)
     if "variables" in changes:
-        merged = {**old.variables, **(changes["variables"] or {})}
-        changes["variables"] = {key: value for key, value in merged.items() if value != ""}
-    row = _change(conn, domain_id, old, changes)
+        changes["variables"] = merged(old.variables, changes["variables"] or {})
+    row = change(conn, domain_id, old, changes)
     if changes.get("stop_cause") == "cancel" and old.state == RESERVED:
         _hang_up(conn, domain_id, id)
     return row
+
+
+def merged(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+    """Variables with those of a patch; an empty value deletes the key."""
+    return {key: value for key, value in {**old, **new}.items() if value != ""}
 
 
 def _hang_up(conn: Connection, domain_id: int, member_id: int) -> None:
@@ -154,7 +158,8 @@ def _hang_up(conn: Connection, domain_id: int, member_id: int) -> None:
         commands.add(conn, domain_id, "hangup", attempt_id=attempt_id, payload={"cause": "MANAGER_REQUEST"})
 
 
-def _lock(conn: Connection, domain_id: int, id_: int, queue_id: int | None) -> DbRow[Any]:
+def lock(conn: Connection, domain_id: int, id_: int, queue_id: int | None = None) -> DbRow[Any]:
+    """The member's row, for whoever is going to change it. Raises NotFound."""
     where = (*matches(member.c.id, id_), member.c.domain_id == domain_id, *_in_queue(queue_id))
     row = conn.execute(select(member).where(*where).with_for_update()).first()
     if row is None:
@@ -166,7 +171,8 @@ _PLAIN = {"name": "name", "priority": "priority", "expire_at": "expire_at", "min
           "attempts": "attempts", "variables": "variables"}  # fmt: skip
 
 
-def _change(conn: Connection, domain_id: int, old: DbRow[Any], changes: Mapping[str, Any]) -> Row:
+def change(conn: Connection, domain_id: int, old: DbRow[Any], changes: Mapping[str, Any]) -> Row:
+    """Writes fields of the wire into a locked member, and all that hangs on them; ``variables`` are taken whole."""
     now = now_of(conn)
     renumbered = "communications" in changes
     given = read_given(conn, domain_id, [changes], lambda _: "", partial=not renumbered)[0]

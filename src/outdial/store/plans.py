@@ -11,6 +11,7 @@ from outdial.domain.calendar import Calendar, Exceptional, Window
 from outdial.domain.plan import Plan
 from outdial.domain.queue import Queue, Rules, decode_rules, unbuilt_settings
 from outdial.domain.resource import Gateway, Placed, Resource, ResourceGroup, TimeRange
+from outdial.store import domains
 from outdial.store import tables as t
 from outdial.store.context import context_of, revision
 
@@ -33,11 +34,12 @@ def load(conn: Connection) -> Plan:
     return Plan(
         revision=revision(conn),
         queues={row.id: _queue(row) for row in _rows(conn, t.queue)},
-        calendars={row.id: _calendar(row) for row in _rows(conn, t.calendar)},
+        calendars={row.id: calendar_of(row) for row in _rows(conn, t.calendar)},
         resources=resources,
         gateways=gateways,
         groups=groups,
         queue_groups=queue_groups,
+        zones=domains.zones(conn),
         schemas={row.id: row.updated_at for row in conn.execute(select(t.schema.c.id, t.schema.c.updated_at))},
     )
 
@@ -107,7 +109,7 @@ def _queue(row: Any) -> Queue:
     )
 
 
-def _calendar(row: Any) -> Calendar:
+def calendar_of(row: Any) -> Calendar:
     return Calendar(
         id=row.id,
         name=row.name,

@@ -12,6 +12,7 @@ from outdial.domain.errors import UserMistake
 from outdial.store.context import configuration_changed, now_of, ring
 from outdial.store.dialect import has_name
 from outdial.store.listing import ListQuery, Page, Row
+from outdial.store.named import row_of
 from outdial.store.noun import EVERYTHING, Noun
 from outdial.store.schemas import tag_page
 from outdial.store.shape import Shape
@@ -164,6 +165,16 @@ def set_enabled(conn: Connection, domain_id: int, query: ListQuery, enabled: boo
     if changed:
         configuration_changed(conn)
     return changed
+
+
+def info(conn: Connection, domain_id: int, id: int, name: str) -> Row | None:
+    """What flows are told of a queue: ``id type name enabled priority waiting size``; by name when the id is 0."""
+    row = row_of(conn, queue, domain_id, id, name)
+    if row is None:
+        return None
+    kept = counters(conn, domain_id, row.id)
+    plain = {"id": row.id, "type": row.type, "name": row.name, "enabled": row.enabled, "priority": row.priority}
+    return plain | {"waiting": kept["waiting"], "size": kept["count"]}
 
 
 def counters(conn: Connection, domain_id: int, id: int) -> Row:

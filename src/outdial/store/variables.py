@@ -9,15 +9,19 @@ import msgspec
 from sqlalchemy import Connection, select, update
 
 from outdial.store.context import context_of
-from outdial.store.dialect import dump
+from outdial.store.dialect import dump, raw
 from outdial.store.listing import Row
 from outdial.store.noun import Noun
 from outdial.store.shape import Shape
 from outdial.store.tables import schema_variable
 
 NOUN = Noun(
-    Shape(schema_variable, hidden=frozenset({"sealed"}), q=("name",)), label="variable", entity="schema_variable"
+    Shape(schema_variable, hidden=frozenset({"sealed"}), q=("name",)),
+    label="variable",
+    entity="schema_variable",
+    dialing=False,
 )
+"""No INVITE rests on them; flows read them through a cache of a few seconds."""
 get, search, delete = NOUN.get, NOUN.search, NOUN.delete
 
 
@@ -44,6 +48,18 @@ def encrypted_names(conn: Connection, domain_id: int) -> list[str]:
     """Names of the variables whose values nobody shall read."""
     wanted = select(schema_variable.c.name).where(schema_variable.c.domain_id == domain_id, schema_variable.c.encrypt)
     return list(conn.scalars(wanted))
+
+
+def put(conn: Connection, domain_id: int, name: str, value: str, *, encrypt: bool) -> None:
+    """Sets a variable, new or not."""
+    text = dump(value)
+    kept, sealed = (None, context_of(conn).box.seal(text)) if encrypt else (text, None)
+    raw(conn).run(
+        "INSERT INTO schema_variable (domain_id, name, name_folded, value, encrypt, sealed) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (domain_id, name) DO UPDATE SET value = excluded.value, encrypt = excluded.encrypt,"
+        " sealed = excluded.sealed",
+        (domain_id, name, name.casefold(), kept, encrypt, sealed),
+    )
 
 
 def _sealed(conn: Connection, domain_id: int, row: Row) -> Row:

@@ -1,28 +1,14 @@
-"""Time zones as records: the wire wants an id for each name."""
+"""Time zones as records."""
 
 from __future__ import annotations
 
-import zlib
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
+from outdial.domain.zones import names_by_id, zone_id, zone_name
 
-def zone_id(name: str) -> int:
-    """A checksum of the name, so that the same zone has the same id in every installation and release."""
-    return zlib.crc32(name.encode())
-
-
-@lru_cache(maxsize=1)
-def names_by_id() -> dict[int, str]:
-    """All zones of the installed time zone database, in the order of their names."""
-    return {zone_id(name): name for name in sorted(available_timezones())}
-
-
-def zone_name(id: int | None) -> str | None:
-    """The zone's name; empty for no zone, None for an unknown id."""
-    return names_by_id().get(id) if id else ""
+__all__ = ["names_by_id", "offset_s", "zone_id", "zone_lookup", "zone_name"]
 
 
 def zone_lookup(name: str) -> dict[str, Any] | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from zoneinfo import available_timezones
 
+from outdial.domain.zones import is_zone, zone_name
 from outdial.flow.declare import VOICE, application, arg
 from outdial.flow.errors import AppFailed
 from outdial.flow.machine import Run
@@ -32,11 +32,13 @@ async def sleep(run: Run, args: Pause) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Timezone:
-    name: str = arg("", required=True, help="IANA name.", example="Europe/Kyiv")
+    name: str = arg("", required=True, unless=("id",), help="IANA name.", example="Europe/Kyiv")
+    id: int = arg(0, help="Id of a time zone, when there is no name.")
 
 
 @application("timezone", args=Timezone, group="time", help="Changes the time zone of the date helpers.")
 async def timezone(run: Run, args: Timezone) -> None:
-    if args.name not in available_timezones():
-        raise AppFailed(f"no time zone {args.name!r}")
-    run.zone = args.name
+    name = args.name or zone_name(args.id) or ""
+    if not is_zone(name):
+        raise AppFailed(f"no time zone {args.name or args.id!r}")
+    run.zone = name

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from random import Random
 from typing import Protocol
 
 from outdial.flow.connection import Connection
 from outdial.flow.ports.net import NOWHERE, Net
 from outdial.flow.ports.recording import Take, Took
+from outdial.flow.ports.records import NO_RECORDS, Records
 from outdial.flow.ports.remote import NO_REMOTE, RemoteAudio
 from outdial.flow.ports.speech import NO_SPEECH, SoundFile, Speech
 from outdial.flow.program import Program
@@ -128,6 +130,9 @@ class Nothing:
 NOTHING = Nothing()
 
 
+CHANCE = Random()
+
+
 @dataclass(slots=True)
 class Env:
     """Everything one run works with."""
@@ -148,3 +153,5 @@ class Env:
     trace: Trace = field(default_factory=Trace)
     speech: Speech = NO_SPEECH
     remote: RemoteAudio = NO_REMOTE
+    records: Records = NO_RECORDS
+    chance: Random = CHANCE
