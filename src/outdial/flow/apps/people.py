@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from outdial.domain.zones import zone_id
 from outdial.flow.apps.records import assign
 from outdial.flow.declare import application, arg
 from outdial.flow.errors import AppFailed
@@ -33,7 +34,7 @@ class CallbackQueue:
     priority: int = arg(0, help="Bigger is rung first.")
     bucket: Ref | None = arg(None, help="Accepted; there are no buckets here.")
     agent: Ref | None = arg(None, help="Accepted; no agent is asked for here.")
-    timezone: Ref | None = arg(None, help="Time zone of the member, by id.")
+    timezone: Ref | None = arg(None, help="Time zone of the member.")
     expire_at: int = arg(0, help="Not after this instant, epoch milliseconds.")
     stop_cause: str = arg("", help="Make it stopped already, for this cause.")
 
@@ -54,7 +55,7 @@ def _member(args: CallbackQueue, now: int) -> Fields:
         "priority": args.priority,
         "expire_at": args.expire_at or None,
         "min_offering_at": now + args.hold_s * 1000 if args.hold_s > 0 else None,
-        "timezone": args.timezone.id if args.timezone else None,
+        "timezone": _zone(args.timezone),
         "variables": args.variables,
         "stop_cause": args.stop_cause,
         "communications": [
@@ -67,6 +68,12 @@ def _member(args: CallbackQueue, now: int) -> Fields:
             }
         ],
     }
+
+
+def _zone(which: Ref | None) -> int | None:
+    if which is None or which == Ref():
+        return None
+    return which.id or zone_id(which.name)
 
 
 @dataclass(frozen=True, slots=True)
