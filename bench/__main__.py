@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import calls, media
+from bench import calls, flows, media
 
 REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 RATES = (50, 200)
@@ -29,7 +29,9 @@ def main() -> None:
     priced = [shown(asdict(calls.price(rate, 5 if quick else 20))) for rate in RATES]
     said(f"Pricing media for {', '.join(map(str, LEGS))} played and recorded calls at once …")
     paced = [shown(asdict(media.price(legs, 5 if quick else 12))) for legs in LEGS]
-    text = report(priced, paced)
+    said("Pricing flows …")
+    waiting, after = ([shown(asdict(row)) for row in rows] for rows in flows.price(quick))
+    text = report(priced, paced, waiting, after)
     print(text)
     if not quick:
         REPORT.write_text(text)
@@ -64,7 +66,21 @@ One media process; each call plays and is recorded in stereo; the far end echoes
 """
 
 
-def report(priced: list[dict[str, Any]], paced: list[dict[str, Any]]) -> str:
+FLOWS = """
+## Flows
+
+Flows that wait in a playback, with connection, caller and simulated call, without media: resident memory of each, and
+CPU of the process while all of them wait.
+"""
+
+AFTER = """
+The seed's after-flow, warm, in ms of CPU; the floor is its expressions alone in a bare QuickJS context that lives on.
+"""
+
+Rows = list[dict[str, Any]]
+
+
+def report(priced: Rows, paced: Rows, waiting: Rows, after: Rows) -> str:
     machine = (
         f"{os.cpu_count()} cores ({_cpu()}), Linux {platform.release()}, Python {platform.python_version()}, "
         f"load {os.getloadavg()[0]:.1f} at the end"
@@ -76,7 +92,23 @@ def report(priced: list[dict[str, Any]], paced: list[dict[str, Any]]) -> str:
     keys = ("calls", "failed", "cpu_percent", "cpu_us_per_packet_pair", "late_p50_ms", "late_p99_ms", "late_max_ms")
     lines = [(*(p[key] for key in keys), p["left_out"]) for p in paced]
     date = f"{datetime.now(UTC):%Y-%m-%d}"
-    return "\n".join([HEAD.format(date=date, machine=machine), *table(head, rows), MEDIA, *table(legs, lines), ""])
+    return "\n".join(
+        [
+            *(HEAD.format(date=date, machine=machine), *table(head, rows)),
+            *(MEDIA, *table(legs, lines)),
+            *of_flows(waiting, after),
+            "",
+        ]
+    )
+
+
+def of_flows(waiting: Rows, after: Rows) -> list[str]:
+    waits = [(row["where"], row["flows"], row["kb_each"], row["cpu_ms_per_s"]) for row in waiting]
+    runs = [(*row.values(), f"{row['run_ms'] / row['floor_ms']:.1f}") for row in after]
+    return [
+        *(FLOWS, *table(("waiting in", "flows", "kB each", "CPU ms/s, all"), waits)),
+        *(AFTER, *table(("case", "ms", "floor", "ms : floor"), runs)),
+    ]
 
 
 def table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> list[str]:
