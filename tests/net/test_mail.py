@@ -35,6 +35,15 @@ class Post:
     logins: list[tuple[bytes, bytes]] = field(default_factory=list)
     secure: list[bool] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    strangers: set[str] = field(default_factory=set)
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.strangers:
+            return "550 nobody of that name"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.answers:
@@ -61,6 +70,7 @@ async def post(tls: ssl.SSLContext | None = None) -> AsyncGenerator[Post, None]:
         return SMTP(
             held,
             hostname="test",
+            data_size_limit=None,
             tls_context=tls,
             authenticator=held.authenticate,
             auth_required=False,
@@ -244,3 +254,27 @@ def test_profiles_of_the_settings() -> None:
     assert (found["a"].server.user, found["a"].server.password, found["a"].sender) == ("me@x", "p/w", "us@example.com")
     assert (found["b"].server.host, found["b"].server.port, found["b"].server.tls) == ("::1", 2525, None)
     assert "p/w" not in repr(found)
+
+
+async def test_dots_and_long_files_arrive_unchanged_and_the_event_loop_stays_free(tmp_path: Path) -> None:
+    data = bytes(range(256)) * 20_000
+    (tmp_path / "long.wav").write_bytes(data)
+    text = ".\r\n..two\r\n.\r\nend"
+    async with post() as held, outside(files={7: tmp_path / "long.wav"}) as world:
+        args = step(held, type="text/plain", message=text, attachment={"files": [{"id": 7}]})
+        done = await flow(world.of(DOMAIN), args)
+    assert done.results[0].startswith("<")
+    body = held.taken[0].get_body()
+    assert body is not None
+    assert body.get_content().splitlines() == text.splitlines()
+    assert [part.get_content() for part in held.taken[0].iter_attachments()] == [data]
+
+
+async def test_whoever_is_not_taken_is_named_and_the_others_get_it() -> None:
+    async with post() as held, outside() as world:
+        held.strangers = {"b@example.com"}
+        done = await flow(world.of(DOMAIN), step(held, to=["a@example.com", "b@example.com"]))
+        nobody = await flow(world.of(DOMAIN), step(held, to=["b@example.com"]))
+    assert done.results[0].startswith("failed: sent, but not to b@example.com: 550")
+    assert "550" in nobody.results[0]
+    assert held.recipients == [["a@example.com"]]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
-from email.utils import formatdate, getaddresses, make_msgid
+from email.utils import formatdate, getaddresses, make_msgid, parseaddr
 from pathlib import Path
+from typing import cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
@@ -34,6 +36,10 @@ MAX_RECIPIENTS = 100
 MAX_ENCLOSED = 20 << 20
 """Bytes of all attachments together."""
 MAX_WAITING = 1000
+THREADS = 2
+PART_LINES = 1000
+FOR_EVER = 500
+"""Codes from here on say that another try is useless (RFC 5321 §4.2.1)."""
 SMTPS = 465
 EVERYWHERE = read_networks("0.0.0.0/0 ::/0")
 
@@ -45,6 +51,18 @@ class Attached:
     name: str
     mime_type: str
     path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail ready for the wire."""
+
+    id: str
+    """Its Message-ID."""
+    sender: str
+    people: tuple[str, ...]
+    parts: tuple[bytes, ...]
+    """Whole lines, dots doubled."""
 
 
 Attach = Callable[[int, Enclosed], Awaitable[Attached]]
@@ -85,26 +103,29 @@ class Mailer:
         self._pause_s = pause_s
         self._waiting: set[asyncio.Task[None]] = set()
         self._tls = trust(verify=True)
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="mail")
 
     async def send(self, domain_id: int, mail: Mail, *, wait: bool) -> str:
         """The Message-ID. Raises Refused, Unreachable or NotFound; without ``wait`` only for what is wrong at once."""
         server, sender, guard = self._server(mail)
-        message = await self._message(domain_id, mail, sender)
+        files = [await self._attach(domain_id, file) for file in mail.enclosed]
+        letter = await asyncio.get_running_loop().run_in_executor(self._threads, packed, mail, sender, files)
         if wait:
-            await self._try(guard, server, message, mail.retries)
+            await self._try(guard, server, letter, mail.retries)
         elif len(self._waiting) >= MAX_WAITING:
             raise Refused(f"{MAX_WAITING} mails wait to be sent already")
         else:
-            task = asyncio.create_task(self._later(guard, server, message, mail.retries))
+            task = asyncio.create_task(self._later(guard, server, letter, mail.retries))
             self._waiting.add(task)
             task.add_done_callback(self._waiting.discard)
-        return str(message["Message-ID"])
+        return letter.id
 
     async def close(self) -> None:
         if self._waiting:
             _, late = await asyncio.wait(self._waiting, timeout=FAREWELL_S)
             for task in late:
                 task.cancel()
+        self._threads.shutdown(wait=False)
 
     def _server(self, mail: Mail) -> tuple[MailServer, str, Guard]:
         if mail.server is not None:
@@ -115,37 +136,24 @@ class Mailer:
         profile = self._profiles[name]
         return profile.server, mail.sender or profile.sender, self._open
 
-    async def _message(self, domain_id: int, mail: Mail, sender: str) -> EmailMessage:
-        message = written(mail, sender)
-        size = 0
-        for file in mail.enclosed:
-            attached = await self._attach(domain_id, file)
-            data = await asyncio.to_thread(attached.path.read_bytes)
-            size += len(data)
-            if size > MAX_ENCLOSED:
-                raise Refused(f"the attachments have more than {MAX_ENCLOSED >> 20} MB together")
-            kind, _, subkind = (attached.mime_type or "application/octet-stream").partition("/")
-            message.add_attachment(data, maintype=kind, subtype=subkind or "octet-stream", filename=attached.name)
-        return message
-
-    async def _later(self, guard: Guard, server: MailServer, message: EmailMessage, retries: int) -> None:
+    async def _later(self, guard: Guard, server: MailServer, letter: Letter, retries: int) -> None:
         try:
-            await self._try(guard, server, message, retries)
+            await self._try(guard, server, letter, retries)
         except OutdialError as error:
-            log.warning("mail.not_sent", message_id=message["Message-ID"], error=error.detail)
+            log.warning("mail.not_sent", message_id=letter.id, error=error.detail)
 
-    async def _try(self, guard: Guard, server: MailServer, message: EmailMessage, retries: int) -> None:
+    async def _try(self, guard: Guard, server: MailServer, letter: Letter, retries: int) -> None:
         for number in range(retries + 1):
             try:
                 async with asyncio.timeout(TIMEOUT_S):
-                    await self._send(guard, server, message)
+                    await self._send(guard, server, letter)
                     return
             except (Unreachable, TimeoutError) as error:
                 if number == retries:
                     raise Unreachable(str(error) or f"{server.host}: no answer") from None
             await asyncio.sleep(self._pause_s * 2**number)
 
-    async def _send(self, guard: Guard, server: MailServer, message: EmailMessage) -> None:
+    async def _send(self, guard: Guard, server: MailServer, letter: Letter) -> None:
         """Raises Refused for what will not be taken later either, else Unreachable."""
         implicit = server.port == SMTPS
         line = await guard.connect(server.host, server.port, TIMEOUT_S)
@@ -164,13 +172,11 @@ class Mailer:
                 if server.tls is not False and client.get_transport_info("ssl_object") is None:
                     raise Refused(f"{server.host} offers no TLS, and no password goes without it unless tls is false")
                 await client.login(server.user, server.password)
-            await client.send_message(message)
+            await _hand_in(client, letter)
             await client.quit()
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            codes = [refused.code for refused in error.recipients]
-            raise _judged(codes, f"{server.host} takes no recipient: {error.recipients[0].message}") from None
         except aiosmtplib.SMTPResponseException as error:
-            raise _judged([error.code], f"{server.host}: {error.code} {error.message}") from None
+            text = f"{server.host}: {error.code} {error.message}"
+            raise (Refused(text) if error.code >= FOR_EVER else Unreachable(text)) from None
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Unreachable(f"{server.host}: {error}") from None
         finally:
@@ -181,12 +187,13 @@ def written(mail: Mail, sender: str) -> EmailMessage:
     """Without attachments. Raises Refused for addresses and subjects that are none."""
     message = EmailMessage(policy=SMTP_POLICY)
     people = [address for _, address in getaddresses([*mail.to, *mail.cc])]
-    if not people or not all("@" in address for address in people):
-        raise Refused("each recipient must be an address such as name@example.com")
+    if not people or not all("@" in address and address.isascii() for address in people):
+        raise Refused("each recipient must be an address such as name@example.com, in ASCII")
     if len(people) > MAX_RECIPIENTS:
         raise Refused(f"a mail goes to at most {MAX_RECIPIENTS} addresses")
-    if "@" not in sender:
-        raise Refused("`from` must be an address such as name@example.com")
+    us = parseaddr(sender)[1]
+    if "@" not in us or not us.isascii():
+        raise Refused("`from` must be an address such as name@example.com, in ASCII")
     try:
         message["From"] = sender
         message["To"] = ", ".join(mail.to)
@@ -194,7 +201,7 @@ def written(mail: Mail, sender: str) -> EmailMessage:
             message["Cc"] = ", ".join(mail.cc)
         message["Subject"] = mail.subject
         message["Date"] = formatdate()
-        message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("> "))
+        message["Message-ID"] = make_msgid(domain=us.rpartition("@")[2])
         if mail.in_reply_to:
             message["In-Reply-To"] = message["References"] = mail.in_reply_to
     except (ValueError, HeaderParseError) as error:
@@ -203,9 +210,48 @@ def written(mail: Mail, sender: str) -> EmailMessage:
     return message
 
 
-def _judged(codes: list[int], text: str) -> OutdialError:
-    """5xx is for ever (RFC 5321 §4.2.1)."""
-    return Refused(text) if all(code >= 500 for code in codes) else Unreachable(text)
+def packed(mail: Mail, sender: str, files: Sequence[Attached]) -> Letter:
+    """The mail with its files as it goes over the wire; takes long for long ones. Raises Refused."""
+    message = written(mail, sender)
+    size = 0
+    for file in files:
+        data = file.path.read_bytes()
+        size += len(data)
+        if size > MAX_ENCLOSED:
+            raise Refused(f"the attachments have more than {MAX_ENCLOSED >> 20} MB together")
+        kind, _, subkind = (file.mime_type or "application/octet-stream").partition("/")
+        message.add_attachment(data, maintype=kind, subtype=subkind or "octet-stream", filename=file.name)
+    people = [address for _, address in getaddresses([*mail.to, *mail.cc])]
+    lines = message.as_bytes().splitlines(keepends=True)
+    quoted = [b"." + line if line.startswith(b".") else line for line in lines]  # RFC 5321 §4.5.2
+    parts = [b"".join(quoted[at : at + PART_LINES]) for at in range(0, len(quoted), PART_LINES)]
+    return Letter(str(message["Message-ID"]), parseaddr(sender)[1], tuple(people), tuple(parts))
+
+
+async def _hand_in(client: aiosmtplib.SMTP, letter: Letter) -> None:
+    """In parts, so that a long mail does not hold the event loop. Raises Refused when not all recipients are taken."""
+    await client.mail(letter.sender)
+    refused: list[aiosmtplib.SMTPRecipientRefused] = []
+    for person in letter.people:
+        try:
+            await client.rcpt(person)
+        except aiosmtplib.SMTPRecipientRefused as error:
+            refused.append(error)
+    if len(refused) == len(letter.people):
+        raise refused[0]
+    started = await client.execute_command(b"DATA")
+    if started.code != aiosmtplib.SMTPStatus.start_input:
+        raise aiosmtplib.SMTPDataError(started.code, started.message)
+    line = cast(asyncio.WriteTransport, client.transport)
+    for part in letter.parts:
+        line.write(part)
+        await asyncio.sleep(0)
+    taken = await client.execute_command(b".")
+    if taken.code != aiosmtplib.SMTPStatus.completed:
+        raise aiosmtplib.SMTPDataError(taken.code, taken.message)
+    if refused:
+        names = ", ".join(error.recipient for error in refused)
+        raise Refused(f"sent, but not to {names}: {refused[0].code} {refused[0].message}")
 
 
 def _literal(address: str) -> str:

@@ -10,11 +10,14 @@ import subprocess
 import sys
 
 import msgspec
+import structlog
 
 from outdial.flow.errors import AppFailed
 from outdial.flow.extract import Extract, extract
 from outdial.flow.script import Script
 from outdial.sandbox.work import CHUNK, WALL_S, Answer, Job
+
+log = structlog.get_logger(__name__)
 
 AT_A_TIME = 4
 WAIT_S = 10.0
@@ -91,6 +94,7 @@ class Sandbox:
 
     def _start(self) -> None:
         if self._control is not None:
+            log.warning("sandbox.started_again", code=self._nursery.returncode if self._nursery else None)
             self._control.close()
         self._control, theirs = socket.socketpair()
         self._control.setblocking(False)
