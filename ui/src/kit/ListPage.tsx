@@ -39,6 +39,8 @@ interface Props<R extends Named> {
   /** Between the title and the table. */
   strip?: ReactNode;
   toolbar?: ReactNode;
+  /** Below the table. */
+  foot?: ReactNode;
   rowActions?: (row: R) => ReactNode;
   canDelete?: boolean;
   refetchMs?: number;
@@ -133,6 +135,7 @@ export function ListPage<R extends Named>(props: Props<R>) {
         )}
         <Pager state={state} change={change} next={found.data?.next ?? false} />
       </Paper>
+      {props.foot}
     </Box>
   );
 }
