@@ -6,6 +6,7 @@ import asyncio
 import io
 import os
 import signal
+import subprocess
 import sys
 import wave
 from dataclasses import replace
@@ -17,7 +18,7 @@ import pytest
 from outdial.audio.g711 import Samples
 from outdial.flow.errors import SpeechFailed, SpeechRefused
 from outdial.flow.ports.speech import Utterance
-from outdial.speech.espeak import Espeak
+from outdial.speech.espeak import PROGRAM, Espeak
 
 HELLO = Utterance("Hello, this is a test call.", language="en-US")
 DOBRYDEN = Utterance("Добрий день, це тестовий дзвінок.", language="uk-UA")
@@ -217,6 +218,27 @@ async def test_a_program_that_talks_nonsense_is_named_and_ended() -> None:
 async def test_a_program_that_is_not_there_is_named() -> None:
     with pytest.raises(SpeechFailed, match="espeak-ng does not run"):
         await Espeak(("/nowhere/python",)).audio(HELLO)
+
+
+async def test_what_the_library_prints_goes_neither_among_the_answers_nor_into_the_log() -> None:
+    espeak = Espeak()
+    await espeak.audio(HELLO)
+    printed_to = [opened(espeak.pid, number) for number in (1, 2)]
+    await espeak.close()
+    assert printed_to == ["/dev/null", "/dev/null"]
+
+
+def opened(pid: int | None, number: int) -> str:
+    """What stands behind a process's file descriptor."""
+    return str(Path(f"/proc/{pid}/fd/{number}").readlink())
+
+
+async def test_what_python_prints_goes_into_the_log() -> None:
+    process = await asyncio.create_subprocess_exec(*PROGRAM, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdin and process.stderr
+    process.stdin.write(b"\0\0\0\1x")
+    assert b"JSONDecodeError" in await process.stderr.read()
+    await process.communicate()
 
 
 async def test_many_texts_at_once_do_not_mix() -> None:

@@ -92,8 +92,10 @@ def read_frames(source: BinaryIO, into: queue.SimpleQueue[bytes]) -> None:
 
 def main() -> None:
     os.nice(NICE)
-    out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever the library prints must not get among the answers
+    out, sys.stderr = os.fdopen(os.dup(1), "wb"), os.fdopen(os.dup(2), "w")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)  # whatever the library prints must get neither among the answers
+    os.dup2(nowhere, 2)  # nor into the service's log
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=read_frames, args=(sys.stdin.buffer, requests), daemon=True).start()
     voice = Voice()
