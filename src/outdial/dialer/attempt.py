@@ -13,7 +13,7 @@ import structlog
 from outdial.dialer.caller import Caller
 from outdial.dialer.ending import Hurry, Told, finish_call, finish_uncalled, provisional_result
 from outdial.dialer.flows import Flows, Steps, VoiceEnd
-from outdial.dialer.order import No, last_check, order_of
+from outdial.dialer.order import No, confirmed, last_check, order_of
 from outdial.dialer.recordings import Recordings, Reel
 from outdial.domain.attempt import Attempt, CallFacts
 from outdial.domain.errors import Bug, CallRefused, StoreUnavailable
@@ -180,7 +180,7 @@ class Line:
         if outcome.how == "cancel":
             return No("preflow_cancel", outcome.description, "cancel", outcome.wait_between_retries_s, outcome.stop)
         if outcome.how == "confirm":
-            self.attempt = _confirmed(self.attempt, outcome.destination, outcome.display, outcome.exports)
+            self.attempt = confirmed(self.attempt, outcome)
         return None
 
     async def _unless_held_back(self, work: Coroutine[Any, Any, T]) -> T | None:
@@ -297,6 +297,7 @@ class Line:
                     self._start_voice()
                 return facts if facts.ringing_at else replace(facts, ringing_at=event.at)
             case Answered():
+                self._connection.variables |= known.at_answer(event.at)
                 self._start_voice()
                 return replace(facts, answered_at=event.at)
             case Digit():
@@ -351,6 +352,7 @@ class Line:
             hangup_by=event.by,
             phrase=event.phrase,
         )
+        self._connection.variables |= known.at_hangup(facts)
         ended = await self._voice if self._voice else VoiceEnd()
         exported = known.filled(self._connection.payload)
         await self._free_line(facts, exported)
@@ -384,16 +386,3 @@ class Line:
             await self._tools.store.step(Ended(self.attempt.id, facts, exported))
         except StoreUnavailable as error:
             log.warning("attempt.step_lost", attempt=self.attempt.id, detail=error.detail)
-
-
-def _confirmed(attempt: Attempt, destination: str, display: str, exports: dict[str, str]) -> Attempt:
-    """The attempt as the pre-flow wants it: another number or caller id, more variables (flow-engine §5.3)."""
-    number = attempt.communication
-    if destination:
-        number = replace(number, destination=destination)
-    return replace(
-        attempt,
-        communication=number,
-        display=display or attempt.display,
-        variables=attempt.variables | exports,
-    )

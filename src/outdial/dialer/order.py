@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from outdial.domain.attempt import Attempt, Result
 from outdial.domain.calendar import in_range, local, minute_of, why_closed
 from outdial.domain.plan import Plan
 from outdial.domain.resource import Gateway, Resource
+from outdial.flow.attempt import PreOutcome
 from outdial.switch.port import Order
 
 
@@ -68,4 +69,17 @@ def order_of(attempt: Attempt, plan: Plan, resource: Resource, recording: Path |
         ring_timeout_ms=queue.rules.originate_timeout_s * 1000,
         recording=recording,
         media_timeout_ms=media_timeout_s * 1000,
+    )
+
+
+def confirmed(attempt: Attempt, outcome: PreOutcome) -> Attempt:
+    """The attempt as the pre-flow wants it: another number or caller id, more variables (flow-engine §5.3)."""
+    number = attempt.communication
+    if outcome.destination:
+        number = replace(number, destination=outcome.destination)
+    return replace(
+        attempt,
+        communication=number,
+        display=outcome.display or attempt.display,
+        variables=attempt.variables | outcome.exports,
     )

@@ -69,12 +69,38 @@ def of_voice(queue: Queue, attempt: Attempt, resource: Resource, now: int) -> Va
             "effective_caller_id_number": shown,
             "origination_caller_id_number": shown,
             "caller_id_number": shown,
+            "caller_id_name": shown,
+            "ani": shown,
             "effective_callee_id_number": number.destination,
             "effective_callee_id_name": attempt.member_name,
             "destination_number": number.destination,
             "hangup_after_bridge": "true",
+            "sip_h_X-Webitel-Domain-Id": str(attempt.domain_id),
+            "sip_h_X-Webitel-Gateway-Id": str(resource.gateway.id if resource.gateway else ""),
+            "sip_h_X-Webitel-Direction": "outbound",
+            "sip_cid_type": resource.cid_type,
+            "ignore_early_media": resource.ignore_early_media,
+            "created_time": _us(now),
+            "answered_time": "0",
+            "hangup_time": "0",
+            "transfer_time": "0",
         }
     )
+
+
+def at_answer(at: int) -> Variables:
+    """What a voice flow's variables become when the call is answered."""
+    return {"answered_time": _us(at)}
+
+
+def at_hangup(facts: CallFacts) -> Variables:
+    """What they become when it ends: for ``trigger.disconnected``."""
+    return {"hangup_time": _us(facts.hangup_at), "hangup_cause": facts.cause}
+
+
+def _us(ms: int) -> str:
+    """Call times are in microseconds."""
+    return str(ms * 1000)
 
 
 def of_end(facts: CallFacts, result: str, exported: Mapping[str, Any]) -> Variables:

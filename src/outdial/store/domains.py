@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, insert, select
 
-from outdial.store.context import now_of
+from outdial.domain.errors import BadField
+from outdial.domain.zones import is_zone
+from outdial.store import settings
+from outdial.store.context import configuration_changed, now_of
 from outdial.store.tables import domain_table, setting
 
 ZONE = "timezone"
@@ -36,3 +39,11 @@ def zones(conn: Connection) -> dict[int, str]:
         select(setting.c.domain_id, setting.c.value).where(setting.c.name == ZONE, setting.c.user_id.is_(None))
     )
     return {row.domain_id: str(row.value) for row in rows}
+
+
+def set_zone(conn: Connection, domain_id: int, name: str) -> None:
+    """The domain's time zone, an IANA name; empty for UTC. Raises BadField."""
+    if name and not is_zone(name):
+        raise BadField(ZONE, "there is no such time zone; expected a name such as Europe/Kyiv")
+    settings.put(conn, domain_id, ZONE, name or None)
+    configuration_changed(conn)
