@@ -32,7 +32,7 @@ _HEAD_BYTES = 4
 class Espeak:
     """``speech.provider.Provider``. The process is started when first needed and again whenever it is gone."""
 
-    identity = "espeak-ng 1"
+    identity = "espeak-ng 2"
     """Of the sound that a text gives; changes when the same text is to be rendered anew."""
 
     def __init__(self, program: Sequence[str] = PROGRAM, patience_s: float = PATIENCE_S) -> None:

@@ -34,8 +34,9 @@ async def listen(run: Run, args: GetSpeech, prompt: Coroutine[Any, Any, None]) -
     Without an answer all result variables are unset.
     """
     connection = run.connection
-    for name in filter(None, (args.set_var, TRANSCRIPT, *OF_V3)):
-        connection.unset(name)
+    for name in (args.set_var, TRANSCRIPT, *OF_V3):
+        if connection.get(name) is not None:
+            connection.unset(name)
     question = Question(connection.get("uuid") or "", args.lang, args.hints, args.min_words, args.max_words)
     hearing = asyncio.ensure_future(run.env.speech.hear(question))
     playing = asyncio.ensure_future(prompt)
