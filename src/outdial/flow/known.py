@@ -43,7 +43,7 @@ def of_attempt(queue: Queue, attempt: Attempt, now: int) -> Variables:
 def of_voice(queue: Queue, attempt: Attempt, resource: Resource, now: int) -> Variables:
     """For the voice flow: the attempt's, the queue's and the resource's, and the call's own names."""
     number, shown = attempt.communication, attempt.display
-    users = {f"usr_{k}": v for k, v in attempt.variables.items() if not k.startswith(("sip_h_", "wbt_"))}
+    users = {f"usr_{k}": v for k, v in attempt.variables.items() if k and not k.startswith(("sip_h_", "wbt_"))}
     return filled(
         resource.variables
         | of_attempt(queue, attempt, now)
