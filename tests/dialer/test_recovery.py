@@ -121,6 +121,22 @@ def test_its_recording_is_listed(tmp_path: Path) -> None:
     simulate(test, tmp_path, lambda order: person, Setup(after=AFTER, payload={"recordings": True}))
 
 
+def test_what_its_flow_recorded_is_listed_too(tmp_path: Path) -> None:
+    """The media process completed the files when the service died under it."""
+
+    async def test(world: World) -> None:
+        after = await world.die(6)
+        left = (await call_id(after)).decode()
+        [folder] = (tmp_path / "recordings").glob("*/*/*")
+        for name, size in ((f"{left}-1.wav", 5000), (f"{left}-2.wav", 40), (f"{left}x-1.wav", 5000)):
+            (folder / name).write_bytes(bytes(size))
+        await after.dial(10)
+        assert await after.rows("file", "name, size, call_id") == [(f"{left}-1.wav", 5000, left)]
+
+    voice = [{"recordFile": {"name": "mail"}}]
+    simulate(test, tmp_path, answers, Setup(voice=voice, payload=ONCE))
+
+
 def test_a_slow_after_flow_does_not_keep_others_from_being_rung(tmp_path: Path) -> None:
     async def test(world: World) -> None:
         after = await world.die(8)

@@ -66,6 +66,7 @@ async def test_a_voice_mail_is_what_the_carrier_sent_sample_by_sample(tmp_path: 
     assert spoken + spoken in heard
     assert heard.strip(b"\xff\x7f") == (spoken + spoken).strip(b"\xff\x7f"), "nothing else is in it"
     assert call["variables"] == {"wbt_tags": ["vm"], "record_seconds": str(len(heard) // 8000)}
+    assert call["tags"] == ["vm"]
     assert call["hangup_by"] == "F", "the silence ended it, and the flow hung up"
 
 

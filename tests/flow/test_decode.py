@@ -77,7 +77,9 @@ def test_number(raw: Any, value: int) -> None:
     assert one(number=raw) == value
 
 
-@pytest.mark.parametrize("raw", ["abc", "1e3", "0x10", "1 2", [], {}, float("nan"), float("inf"), "9" * 30])
+@pytest.mark.parametrize(
+    "raw", ["abc", "1e3", "0x10", "1 2", [], {}, float("nan"), float("inf"), "9" * 30, 10**30, "9" * 19, -1e30]
+)
 def test_no_number(raw: Any) -> None:
     with pytest.raises(ArgumentError) as error:
         one(number=raw)

@@ -87,3 +87,9 @@ def test_recording_only_while_bridged_records_nothing_and_says_so() -> None:
     done = call([session(bridged=True)])
     assert done.person.beside == []
     assert done.results == ["failed: recording only while bridged is not supported here"]
+
+
+def test_numbers_out_of_all_bounds_stay_within_a_day_and_names_within_reason() -> None:
+    fields = {"name": "n" * 1000, "maxSec": 10**15, "silenceHits": 10**15, "silenceThresh": 10**15}
+    [take] = call(record(**fields), hangs_up_at=10).person.takes
+    assert (take.max_ms, take.silence_ms, take.silence_level, len(take.name)) == (86_400_000, 86_400_000, 32_768, 200)

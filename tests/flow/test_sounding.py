@@ -14,7 +14,7 @@ from .world import call
 HELLO = MediaRef(1, "hello.wav")
 
 
-@pytest.mark.parametrize(("delay", "ms"), [(0, 0), ("1500", 1500), ("", 0), (-5, 0)])
+@pytest.mark.parametrize(("delay", "ms"), [(0, 0), ("1500", 1500), ("", 0), (-5, 0), (10**9, 60_000)])
 def test_echo_lasts_until_hang_up(delay: Any, ms: int) -> None:
     done = call([{"echo": delay}, {"log": "never"}], hangs_up_at=9000)
     assert (done.person.echoes, done.ms, done.lines) == ([ms], 9000, [])

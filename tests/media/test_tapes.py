@@ -234,3 +234,10 @@ def test_the_law_may_change_under_it() -> None:
     studio.leg.point(ULAW.payload_type, 101, held=False, round_=studio.round)
     studio.pass_ms(100)
     assert abs(int(decode(studio.sent()[-1:], ULAW)[0]) - 2000) < 100
+
+
+def test_nothing_to_play_under_it_is_no_harm() -> None:
+    studio = Studio()
+    studio.leg.play_under("bg", lambda law: Playlist([], law), 0)
+    studio.pass_ms(100)
+    assert decode(studio.sent()[-FRAME:], ALAW)[0] == decode(QUIET, ALAW)[0]

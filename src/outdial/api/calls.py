@@ -66,12 +66,13 @@ SHAPE = Shape(
     disposition=Text(),
     result=Text(),
     amd_result=Text(),
+    tags=Texts(),
     queue=Link(),
     member=Link(),
     gateway=Link(),
     member_id=Long(),
     attempt_id=Long(),
-    variables=TextMap(),
+    variables=Free(dict),
     schemas=Parts(Shape(id=Long(), name=Text())),
     files=Parts(FILE),
     flow_trace=Free(list),
@@ -114,6 +115,12 @@ def _files(row: Row) -> list[Row]:
     return [{**file, "type": "file_type_audio"} for file in row["files"]]
 
 
+def _tags(variables: dict[str, Any]) -> list[str]:
+    """What flows tagged the call with: ``vm`` is a voice mail."""
+    tags = variables.get("wbt_tags")
+    return tags if isinstance(tags, list) else []
+
+
 def _end(kind: str, number: str, link: Row | None) -> Row:
     return {"type": kind, "number": number, "id": (link or {}).get("id", ""), "name": (link or {}).get("name", "")}
 
@@ -123,6 +130,7 @@ HISTORY = View(
     {
         "type": Derived((), lambda _: "call"),
         "direction": Derived((), lambda _: "outbound"),
+        "tags": Derived(("variables",), lambda r: _tags(r["variables"])),
         "from": Derived(("from_number", "gateway"), lambda r: _end("gateway", r["from_number"], r["gateway"])),
         "to": Derived(("destination", "member"), lambda r: _end("member", r["destination"], r["member"])),
         "display": Derived(("from_number",), lambda r: r["from_number"]),

@@ -36,6 +36,24 @@ class Recordings:
         name = f"{facts.answered_at}_{attempt.display}_{attempt.communication.destination}.wav"
         return (RecordingFile(_key(attempt), name, "audio/wav", size, facts.answered_at, facts.hangup_at),)
 
+    def left(self, attempt: Attempt, facts: CallFacts) -> tuple[RecordingFile, ...]:
+        """What the flow of a call recorded under a service that died; its names are lost."""
+        first = self._files.path(_key(attempt))
+        found = sorted(first.parent.glob(f"{first.stem}-*.wav")) if facts.answered_at else []
+        sizes = [(path.name, path.stat().st_size) for path in found]
+        return tuple(
+            RecordingFile(
+                _key(attempt, name.removeprefix(first.stem).removesuffix(".wav")),
+                name,
+                "audio/wav",
+                size,
+                facts.answered_at,
+                facts.hangup_at,
+            )
+            for name, size in sizes
+            if size > EMPTY_BYTES
+        )
+
     def reel(self, attempt: Attempt, call: Call, now: Now) -> Reel:
         """For what the flow records of this call."""
         return Reel(self._files, attempt, call, now)

@@ -56,7 +56,10 @@ async def _end(tools: Tools, plan: Plan, opened: OpenAttempt) -> None:
     told = Told(
         call_variables=opened.variables,
         schema_ids=(queue.schema_id,) if facts.answered_at and queue.schema_id else (),
-        recordings=tools.recordings.of(attempt, tools.recordings.path(attempt), facts),
+        recordings=(
+            *tools.recordings.of(attempt, tools.recordings.path(attempt), facts),
+            *tools.recordings.left(attempt, facts),
+        ),
     )
     if opened.facts:
         told = await told_after(tools, queue, attempt, facts, told)

@@ -20,6 +20,8 @@ Expand = Callable[[str], str]
 Decoder = Callable[[Any, Expand, str], Any]
 """Takes the raw value, the expansion and the path of the field, for errors."""
 
+MAX_INTEGER = 2**53
+"""As JSON has them everywhere (RFC 8259 §6)."""
 _NUMBER = re.compile(r"\s*([+-]?\d{1,19})(?:\.\d*)?\s*")
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 _FALSE = frozenset({"", "0", "f", "F", "FALSE", "false", "False"})
@@ -171,12 +173,19 @@ def _int(raw: Any, expand: Expand, path: str) -> int:
         number = _NUMBER.fullmatch(text)
         if number is None:
             raise ArgumentError(path, "a number")
-        return int(number[1])
+        return _bounded(int(number[1]), path)
     if raw is None:
         return 0
     if isinstance(raw, int | float) and math.isfinite(raw):
-        return int(raw)
+        return _bounded(int(raw), path)
     raise ArgumentError(path, "a number")
+
+
+def _bounded(number: int, path: str) -> int:
+    """Timers, the media process and the store take no more."""
+    if abs(number) > MAX_INTEGER:
+        raise ArgumentError(path, f"a number of at most {MAX_INTEGER}")
+    return number
 
 
 def _float(raw: Any, expand: Expand, path: str) -> float:

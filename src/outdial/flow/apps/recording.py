@@ -11,6 +11,8 @@ from outdial.flow.machine import Run
 from outdial.flow.ports.recording import Take
 
 FILE_NAME = "recordFile_${strepoch()}"
+LONGEST_S = 86_400
+LONGEST_NAME = 200
 SESSION_NAME = "${strepoch()}_${caller_id_number}_${destination_number}"
 
 
@@ -44,9 +46,9 @@ async def record_file(run: Run, args: RecordFile) -> str:
     take = Take(
         name=_named(run, args.name, FILE_NAME),
         sides="heard",
-        max_ms=max(0, args.max_sec) * 1000,
-        silence_level=max(0, args.silence_thresh),
-        silence_ms=(args.silence_hits if args.silence_hits > 0 else 3) * 1000,
+        max_ms=_ms(args.max_sec),
+        silence_level=min(max(0, args.silence_thresh), 1 << 15),
+        silence_ms=_ms(args.silence_hits) or 3000,
     )
     took = await caller.record(take, terminators(connection.get("playback_terminators")))
     if took.end == "failed":
@@ -83,7 +85,7 @@ async def record_session(run: Run, args: RecordSession) -> str | None:
     if args.bridged:
         raise AppFailed("recording only while bridged is not supported here")
     name = _named(run, args.name, SESSION_NAME)
-    caller.start_recording(Take(name, "both" if args.stereo else "mixed", min_ms=max(0, args.min_sec) * 1000))
+    caller.start_recording(Take(name, "both" if args.stereo else "mixed", min_ms=_ms(args.min_sec)))
     return name
 
 
@@ -92,4 +94,8 @@ def _named(run: Run, name: str, otherwise: str) -> str:
 
 
 def _plain(name: str) -> str:
-    return name.replace(" ", "_")
+    return name.replace(" ", "_")[:LONGEST_NAME]
+
+
+def _ms(seconds: int) -> int:
+    return min(max(0, seconds), LONGEST_S) * 1000

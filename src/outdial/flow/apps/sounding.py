@@ -15,19 +15,21 @@ from outdial.flow.machine import Run
 from outdial.flow.ports import SilenceMs, Sound
 
 LONGEST_NAME = 10
+LONGEST_ECHO_MS = 60_000
+QUIETEST_DB = 96
 HOLD = "hold_music"
 
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    delay: int = arg(0, whole=True, unit="ms", help="Before it comes back; 0: at once.")
+    delay: int = arg(0, whole=True, unit="ms", help="Before it comes back, at most a minute; 0: at once.")
 
 
 @application(
     "echo", args=Echo, group="call", kinds=VOICE, waits=True, help="Sends back what the person says, until hang-up."
 )
 async def echo(run: Run, args: Echo) -> None:
-    await run.caller().echo(max(0, args.delay))
+    await run.caller().echo(min(max(0, args.delay), LONGEST_ECHO_MS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,8 @@ async def background_playback(run: Run, args: Background) -> None:
     caller = run.caller()
     if args.file is None:
         raise AppFailed("no file")
-    caller.play_under(args.name[:LONGEST_NAME], await _resolved(run, args.file), max(0, args.volume_reduction))
+    reduction_db = min(max(0, args.volume_reduction), QUIETEST_DB)
+    caller.play_under(args.name[:LONGEST_NAME], await _resolved(run, args.file), reduction_db)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,11 +34,12 @@ class _Part:
     law: Law
     source: Source
 
-    def wave(self, law: Law) -> Wave:
-        """Its next frame at its level; after a change of the law it begins anew."""
+    def wave(self, law: Law) -> Wave | float:
+        """Its next frame at its level; after a change of the law it begins anew. 0 when there is nothing."""
         if law is not self.law:
             self.law, self.source = law, self.source_of(law)
-        return _levels(law, self.reduction_db)[np.frombuffer(self.source.take(), dtype=np.uint8)]
+        frame = self.source.take()
+        return _levels(law, self.reduction_db)[np.frombuffer(frame, dtype=np.uint8)] if frame else 0.0
 
 
 class Underlay:
