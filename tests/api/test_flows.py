@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
+import pytest
+
+from outdial.cli.demo.campaign import AFTER_FLOW
+from outdial.store import variables
 from tests.api.door import Door
 
 
@@ -23,3 +28,54 @@ def test_the_json_schema_is_open_to_any_editor(door: Door) -> None:
 
 def test_the_applications_are_for_those_signed_in(door: Door) -> None:
     assert dataclasses.replace(door, token="").get("/flow/applications").refused(401)
+
+
+# ── dry runs ─────────────────────────────────────────────────────────────────────────────────────
+
+SCHEMA: list[Any] = [
+    {"playback": {"files": [{"type": "silence", "name": "900"}], "getDigits": {"setVar": "d"}}},
+    {"log": "$${city} $${key}"},
+    {"hangup": ""},
+]
+
+
+def test_a_stored_schema_runs_by_script(door: Door) -> None:
+    city, key = {"name": "city", "value": "Kyiv1"}, {"name": "key", "value": "sesame", "encrypt": True}
+    door.write(lambda conn: [variables.create(conn, 1, one) for one in (city, key)])
+    id_ = door.id("/routing/schema", {"name": "Menu", "type": "voice", "schema": SCHEMA})
+    report = door.post(f"/routing/schema/{id_}/run", {"script": {"caller": {"keys": ["5"]}}}).ok()
+    assert report["end"]["how"] == "hung_up" and report["variables_after"]["d"] == "5"
+    assert [row["result"] for row in report["trace"]] == ["success", "Kyiv1 ••••", "NORMAL_CLEARING"]
+    assert door.get("/calls/history", **{"created_at.from": 1}).items() == []
+
+
+def test_an_unsaved_schema_runs_too(door: Door) -> None:
+    id_ = door.id("/routing/schema", {"name": "Menu", "type": "voice", "schema": []})
+    changed: dict[str, Any] = {"schema": [{"log": "changed"}, {"schema": {"id": id_}}]}
+    for path in ("/routing/schema/run", f"/routing/schema/{id_}/run"):
+        assert [row["app"] for row in door.post(path, changed).ok()["trace"]] == ["log", "schema"]
+
+
+def test_a_schema_of_another_schema_and_media_of_the_domain(door: Door) -> None:
+    inner = door.id("/routing/schema", {"name": "Inner", "schema": [{"playback": {"files": [{"id": 99}]}}]})
+    report = door.post("/routing/schema/run", {"type": "voice", "schema": [{"schema": {"id": inner}}]}).ok()
+    assert report["trace"][0]["result"].startswith("failed: nothing to play: media 99 not found")
+
+
+def test_an_after_flow_shows_the_member(door: Door) -> None:
+    script = {"call": {"cause": "USER_BUSY"}, "queue": {"max_attempts": 1}}
+    report = door.post("/routing/schema/run", {"type": "service", "schema": AFTER_FLOW, "script": script}).ok()
+    assert report["role"] == "after" and report["member"]["stop_cause"] == "abandoned"
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ({}, "schema: expected a list of applications"),
+        ({"schema": [5]}, "schema[0]: expected an application object"),
+        ({"schema": [], "script": {"caller": {"keys": "x"}}}, "script.caller.keys[0]: expected keys of 0 to 9"),
+    ],
+)
+def test_what_cannot_run_is_refused(door: Door, body: dict[str, Any], detail: str) -> None:
+    assert door.post("/routing/schema/run", body).refused()["detail"].startswith(detail)
+    assert door.post("/routing/schema/77/run", {}).refused(404)

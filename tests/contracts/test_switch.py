@@ -15,10 +15,11 @@ from outdial.carrier.script import Times
 from outdial.carrier.server import Carrier, Config
 from outdial.domain.errors import CallRefused
 from outdial.domain.resource import EarlyMedia, Gateway
+from outdial.flow.virtual import VirtualLoop
 from outdial.switch.embedded.config import SwitchConfig
 from outdial.switch.embedded.switch import EmbeddedSwitch
 from outdial.switch.port import Answered, Call, CallEvent, Digit, HungUp, Order, Referral, Ringing, Silence, Switch
-from outdial.switch.simulated import Person, SimulatedSwitch, VirtualLoop
+from outdial.switch.simulated import Person, SimulatedSwitch
 
 LISTENS, HANGS_UP, BUSY, DECLINES, SILENT, PRESSES, EARLY = "100", "130", "140", "150", "154", "180", "175"
 REFUSES_REFER, TELLS_NOTHING = "120", "121"

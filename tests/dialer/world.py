@@ -19,6 +19,7 @@ from outdial.dialer.flows import Flows
 from outdial.dialer.prompts import Prompts
 from outdial.dialer.recordings import Recordings
 from outdial.flow.ports.speech import NO_SPEECH, Speech
+from outdial.flow.virtual import VirtualLoop
 from outdial.store import (
     calendars,
     communications,
@@ -35,7 +36,7 @@ from outdial.store.base import Store
 from outdial.store.files import Files
 from outdial.store.opening import open_store
 from outdial.store.zones import zone_id
-from outdial.switch.simulated import Behaviour, SimulatedSwitch, VirtualLoop
+from outdial.switch.simulated import Behaviour, SimulatedSwitch
 
 LISTEN: list[dict[str, Any]] = [{"playback": {"files": [{"type": "silence", "name": "12000"}]}}, {"hangup": ""}]
 

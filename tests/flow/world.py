@@ -18,6 +18,7 @@ from outdial.flow.program import Program
 from outdial.flow.run import Ended, run
 from outdial.flow.script import inline
 from outdial.flow.trace import Trace
+from outdial.flow.virtual import VirtualLoop, run_virtually
 
 START_MS = 1_788_264_000_000
 """Tuesday 2026-09-01 12:00:00 UTC."""
@@ -26,26 +27,8 @@ T = TypeVar("T")
 Schema = list[Any]
 
 
-class VirtualLoop(asyncio.SelectorEventLoop):
-    """An event loop that jumps to the next timer instead of waiting for it."""
-
-    _scheduled: list[asyncio.TimerHandle]
-    _ready: Sequence[object]
-    _now = 0.0
-
-    def time(self) -> float:
-        return self._now
-
-    def _run_once(self) -> None:
-        timers = [timer.when() for timer in self._scheduled if not timer.cancelled()]
-        if timers and not self._ready:
-            self._now = max(self._now, min(timers))
-        super()._run_once()  # type: ignore[misc]  # not in the type stubs
-
-
 def on_virtual_time(work: Coroutine[Any, Any, T]) -> T:
-    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        return runner.run(work)
+    return run_virtually(work, VirtualLoop())
 
 
 def clock() -> int:

@@ -31,6 +31,7 @@ from outdial.api import (
     queue_groups,
     queues,
     recordings,
+    rehearsal,
     resources,
     schemas,
     session,
@@ -44,8 +45,8 @@ from outdial.api.site import site
 from outdial.domain.errors import NotFound, UserMistake
 
 ROOMS = (
-    health, session, users, media, flows, schemas, gateways, resources, groups, communications, calendars, lists,
-    attempts, members, queues, queue_groups, calls, recordings, linked, live, speech,
+    health, session, users, media, flows, rehearsal, schemas, gateways, resources, groups, communications, calendars,
+    lists, attempts, members, queues, queue_groups, calls, recordings, linked, live, speech,
 )  # fmt: skip
 """In the order of their routes: fixed paths stand before those with an id in their place."""
 

@@ -369,6 +369,7 @@ class Line:
         queue = self._planner.plan.queues.get(self._queue.id, self._queue)
         told = await told_after(self._tools, queue, self.attempt, facts, told)
         if ended.disconnected:
+            self._connection.variables["hangup_cause"] = facts.cause
             late, steps = await self._tools.flows.disconnected(
                 queue.domain_id, self._queue.schema_id or 0, ended.disconnected, self._connection
             )

@@ -11,6 +11,7 @@ from outdial.dialer.order import No
 from outdial.domain.attempt import Attempt, CallFacts, Result, Verdict, provisional
 from outdial.domain.disposition import disposition
 from outdial.domain.queue import Queue, Rules
+from outdial.domain.retry import of_call
 from outdial.store.steps import Finish, RecordingFile
 
 LOST_CAUSE = "CRASH"
@@ -49,19 +50,17 @@ def provisional_result(facts: CallFacts, rules: Rules) -> Result:
 def finish_call(queue: Queue, attempt: Attempt, facts: CallFacts, told: Told, hurry: Hurry) -> Finish:
     """A call that was made: counted, whatever came of it."""
     verdict = told.verdict or Verdict(provisional_result(facts, queue.rules) == "success")
-    rules = queue.rules
+    ended = of_call(queue.rules, verdict, facts.hangup_at)
     lost = facts.cause == LOST_CAUSE
-    result: Result = "success" if verdict.success else "abandoned"
-    wait_s = verdict.wait_between_retries_s or rules.wait_between_retries_s
     return Finish(
         attempt_id=attempt.id,
         at=facts.hangup_at,
-        result="abandoned" if lost else result,
-        max_attempts=verdict.max_attempts or rules.max_attempts,
-        wait_s=hurry.wait(wait_s),
-        per_numbers=rules.per_numbers,
-        exclude_current=verdict.exclude_current,
-        redial=verdict.redial,
+        result="abandoned" if lost else ended.result,
+        max_attempts=ended.max_attempts,
+        wait_s=hurry.wait(ended.wait_s),
+        per_numbers=ended.per_numbers,
+        exclude_current=ended.exclude_current,
+        redial=ended.redial,
         agent_id=verdict.agent_id,
         description=verdict.description,
         disposition=disposition(facts, verdict.success),

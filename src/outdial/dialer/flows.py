@@ -167,8 +167,8 @@ class Flows:
             schemas=_DomainSchemas(self, domain_id),
             scripts=self._scripts,
             net=self._net(domain_id),
-            secrets=self.globals.secrets(domain_id),
             records=self._records(domain_id),
+            trace=Trace(secrets=self.globals.secrets(domain_id)),
         )
 
     def _records(self, domain_id: int) -> DomainRecords:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from outdial.domain.attempt import Result
+from outdial.domain.attempt import Result, Verdict
+from outdial.domain.queue import Rules
 
 KEEP = -1
 
@@ -49,6 +50,19 @@ class Outcome:
     number_attempts: int
     number_last_activity_at: int
     number_stop_at: int
+
+
+def of_call(rules: Rules, verdict: Verdict, at: int) -> Ended:
+    """The end of a call that was made: what the after-flow said, and the queue's own rules where it said nothing."""
+    return Ended(
+        result="success" if verdict.success else "abandoned",
+        at=at,
+        max_attempts=verdict.max_attempts or rules.max_attempts,
+        wait_s=verdict.wait_between_retries_s or rules.wait_between_retries_s,
+        per_numbers=rules.per_numbers,
+        exclude_current=verdict.exclude_current,
+        redial=verdict.redial,
+    )
 
 
 def decide(ended: Ended, tally: Tally) -> Outcome:

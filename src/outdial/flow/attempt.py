@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ from outdial.domain.attempt import Verdict
 from outdial.flow.apps.results import Abandoned, Cancel, Confirm
 from outdial.flow.connection import ServiceConnection
 from outdial.flow.machine import Answer, Shared
-from outdial.flow.ports import NOTHING, Clock, Env, Schemas
+from outdial.flow.ports import NOTHING, Clock, Env, Schemas, StandIn
 from outdial.flow.ports.net import NOWHERE, Net
 from outdial.flow.ports.records import NO_RECORDS, Records
 from outdial.flow.program import Program
@@ -32,11 +32,13 @@ class Ask:
     """The domain's."""
     globals: Mapping[str, str] = field(default_factory=dict)
     schemas: Schemas = NOTHING
-    secrets: Collection[str] = ()
-    """Values that the trace must not show."""
     records: Records = NO_RECORDS
     scripts: Callable[[Script], Awaitable[str]] = in_thread
     net: Net = NOWHERE
+    trace: Trace = field(default_factory=Trace)
+    stand_in: StandIn | None = None
+    connection: ServiceConnection | None = None
+    """One made of the variables, for those who look into it afterwards."""
     limit_s: float = LIMIT_S
 
 
@@ -101,7 +103,7 @@ async def run_before(program: Program, ask: Ask) -> PreOutcome:
 
 
 def _prepared(ask: Ask) -> tuple[Shared, ServiceConnection]:
-    connection = ServiceConnection(ask.variables)
+    connection = ask.connection or ServiceConnection(ask.variables)
     env = Env(
         connection=connection,
         clock=ask.clock,
@@ -111,7 +113,8 @@ def _prepared(ask: Ask) -> tuple[Shared, ServiceConnection]:
         records=ask.records,
         scripts=ask.scripts,
         net=ask.net,
-        trace=Trace(secrets=ask.secrets),
+        trace=ask.trace,
+        stand_in=ask.stand_in,
     )
     return Shared(env), connection
 

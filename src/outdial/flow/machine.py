@@ -204,6 +204,8 @@ class Run:
             return f"{step.app} is not for {self.connection.kind} flows"
         if step.branch is not None:
             return await app.run(self, step)
+        if app.outside and self.env.stand_in is not None:
+            return await self.env.stand_in(self, step, args)
         return await app.run(self, args)
 
     def _note(self, step: Step, started: int, result: str, args: object, changes: dict[str, str]) -> None:

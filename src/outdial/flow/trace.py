@@ -66,6 +66,13 @@ class Trace:
                 plain[key] = self._plain(value, 0, args if key == "args" else None)
         self._rows.append(plain)
 
+    def veiled(self, value: Any) -> Any:
+        """Any value as plain JSON without secrets; it does not count for the trace's length."""
+        chars = self._chars
+        shown = self._plain(value, 0)
+        self._chars = chars
+        return shown
+
     def rows(self) -> tuple[dict[str, Any], ...]:
         if not self._left_out:
             return tuple(self._rows)

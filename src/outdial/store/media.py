@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from outdial.store.listing import Row, matches
 from outdial.store.noun import Noun
@@ -25,3 +25,10 @@ def find(conn: Connection, domain_id: int, id: int | None = None, name: str | No
     where = matches(media_file.c.id, id) if id else matches(media_file.c.name, name or "")
     row = conn.execute(NOUN.shape.of(domain_id).where(*where)).first()
     return NOUN.shape.row(row._mapping, NOUN.shape.fields) if row else None
+
+
+def lengths(conn: Connection, domain_id: int, most: int = 5000) -> list[tuple[int, str, int]]:
+    """Id, name and length in ms of the domain's files, the newest first."""
+    c = media_file.c
+    wanted = select(c.id, c.name, c.duration_ms).where(c.domain_id == domain_id).order_by(c.id.desc()).limit(most)
+    return [(row.id, row.name, row.duration_ms) for row in conn.execute(wanted)]

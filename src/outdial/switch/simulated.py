@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import selectors
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -33,43 +32,6 @@ from outdial.switch.port import (
     Tape,
 )
 from outdial.switch.simulated_media import SimulatedRecording
-
-
-class _JumpingSelector(selectors.DefaultSelector):
-    """Instead of waiting, moves the loop's clock to the next timer."""
-
-    loop: VirtualLoop
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        ready = super().select(0)
-        if ready or (timeout is not None and timeout <= 0):
-            return ready
-        if timeout is None:
-            return super().select(None)
-        self.loop.jump(timeout)
-        return []
-
-
-class VirtualLoop(asyncio.SelectorEventLoop):
-    """An event loop in which waiting takes no time. Threads do not belong in it."""
-
-    def __init__(self, epoch_ms: int = 1_700_000_000_000) -> None:
-        self._virtual = 0.0
-        self._epoch_ms = epoch_ms
-        selector = _JumpingSelector()
-        super().__init__(selector)
-        selector.loop = self
-
-    def time(self) -> float:
-        return self._virtual
-
-    def jump(self, seconds: float) -> None:
-        self._virtual += seconds
-
-    def now_ms(self) -> int:
-        """Epoch milliseconds of the virtual clock."""
-        return self._epoch_ms + round(self._virtual * 1000)
-
 
 TRANSFERRED = Referral("transferred", 200)
 

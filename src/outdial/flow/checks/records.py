@@ -95,15 +95,24 @@ def _in(value: Any) -> Iterator[Reference]:
     if not dataclasses.is_dataclass(value) or isinstance(value, type) or not getattr(value, "refers", True):
         return
     for field in dataclasses.fields(value):
-        item, lookup = getattr(value, field.name), field.metadata.get("lookup")
-        if lookup and isinstance(item, int):
-            yield from _named(lookup, item, getattr(value, "name", "") if field.name == "id" else "")
-        elif lookup and isinstance(item, str):
-            yield from _named(lookup, 0, item)
-        elif lookup and dataclasses.is_dataclass(item):
-            yield from _named(lookup, getattr(item, "id", 0), getattr(item, "name", ""))
-        else:
+        lookup, item = field.metadata.get("lookup"), getattr(value, field.name)
+        if not lookup:
             yield from _in(item)
+        elif field.name == "id":
+            yield from _named(lookup, item, getattr(value, "name", ""))
+        else:
+            for one in item if isinstance(item, list) else [item]:
+                yield from _of_value(lookup, one)
+
+
+def _of_value(lookup: Lookup, item: Any) -> Iterator[Reference]:
+    """An id, a name, or an object of both."""
+    if isinstance(item, int):
+        yield from _named(lookup, item, "")
+    elif isinstance(item, str):
+        yield from _named(lookup, 0, item)
+    elif dataclasses.is_dataclass(item):
+        yield from _named(lookup, getattr(item, "id", 0), getattr(item, "name", ""))
 
 
 def _named(lookup: Lookup, id_: int, name: str) -> Iterator[Reference]:

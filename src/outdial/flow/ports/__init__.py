@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from outdial.flow.connection import Connection
 from outdial.flow.ports.net import NOWHERE, Net
@@ -13,9 +13,12 @@ from outdial.flow.ports.recording import Take, Took
 from outdial.flow.ports.records import NO_RECORDS, Records
 from outdial.flow.ports.remote import NO_REMOTE, RemoteAudio
 from outdial.flow.ports.speech import NO_SPEECH, SoundFile, Speech
-from outdial.flow.program import Program
+from outdial.flow.program import Program, Step
 from outdial.flow.script import Script, in_thread
 from outdial.flow.trace import Trace
+
+if TYPE_CHECKING:
+    from outdial.flow.machine import Run
 
 Clock = Callable[[], int]
 """Epoch milliseconds. Waiting goes through ``asyncio.sleep``, so virtual time is a matter of the event loop."""
@@ -131,6 +134,10 @@ NOTHING = Nothing()
 
 
 CHANCE = Random()
+"""Where a flow's random choices come from unless a run is to be repeated."""
+
+StandIn = Callable[["Run", Step, Any], Awaitable[str | None]]
+"""Takes the decoded arguments; answers and fails as the application itself does."""
 
 
 @dataclass(slots=True)
@@ -151,6 +158,8 @@ class Env:
     net: Net = NOWHERE
     """The way to the world outside."""
     trace: Trace = field(default_factory=Trace)
+    stand_in: StandIn | None = None
+    """Runs in place of applications that reach out of the flow: for dry runs."""
     speech: Speech = NO_SPEECH
     remote: RemoteAudio = NO_REMOTE
     records: Records = NO_RECORDS
