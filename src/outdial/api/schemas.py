@@ -15,6 +15,7 @@ from outdial.api.kinds import Choice, Flag, Free, Instant, Link, Long, Text, Tex
 from outdial.api.nouns import Noun, Verb
 from outdial.api.shapes import AUDIT, ID, TAG, name
 from outdial.domain.errors import BadField
+from outdial.flow.diagram.agree import TOLD, agreed
 from outdial.flow.errors import SchemaError
 from outdial.flow.program import Problem
 from outdial.flow.validate import references
@@ -64,6 +65,9 @@ async def problems_of(call: Call, schema: object, kind: str) -> list[Problem]:
 
 async def _check(call: Call, verb: Verb, values: dict[str, Any]) -> None:
     """A flow that cannot be read is refused with the path of the step; the rest is told with the record."""
+    written_out = "schema" in values
+    if not written_out:
+        values |= await _agreed(call, verb, values)
     if "schema" in values:
         kind = values.get("type") or await _stored_type(call, verb)
         found = await problems_of(call, values["schema"], kind)
@@ -71,8 +75,18 @@ async def _check(call: Call, verb: Verb, values: dict[str, Any]) -> None:
             if problem.level == "error":
                 raise SchemaError(problem.path, problem.message)
         call.request.state.problems = found
+        values |= await _agreed(call, verb, values) if written_out else {}
     elif verb in ("create", "put"):
         raise BadField("schema", "expected a list of applications")
+
+
+async def _agreed(call: Call, verb: Verb, values: Row) -> Row:
+    """The half of the two views that follows from the other."""
+    stored: Row = {}
+    if verb == "patch" and TOLD & values.keys():
+        id_ = call.path_id()
+        stored = await call.read(lambda conn: schemas.get(conn, call.domain_id, id_))
+    return await asyncio.to_thread(agreed, values, stored)
 
 
 async def _stored_type(call: Call, verb: Verb) -> str:

@@ -19,6 +19,7 @@ app.command("outdial.cli.config:config", name="config")
 app.command("outdial.cli.carrier:carrier", name="carrier")
 app.command("outdial.cli.call:call", name="call")
 app.command("outdial.cli.user:app", name="user")
+app.command("outdial.cli.schema:app", name="schema")
 
 
 def main() -> None:

@@ -122,8 +122,12 @@ def read(payload: object) -> Drawing:
 
 
 def write(drawing: Drawing) -> dict[str, Any]:
-    """The drawing as plain JSON."""
-    return dict(msgspec.to_builtins(drawing))
+    """The drawing as plain JSON; every block has its place."""
+    built: dict[str, Any] = msgspec.to_builtins(drawing)
+    for node in built["nodes"]:
+        node.setdefault("x", 0.0)
+        node.setdefault("y", 0.0)
+    return built
 
 
 def shown(node: Node) -> str:
