@@ -29,7 +29,7 @@ from outdial.dialer.recordings import Recordings
 from outdial.dialer.remote_audio import RemoteSounds
 from outdial.domain.errors import Misconfigured
 from outdial.flow.validate import validate
-from outdial.net.addresses import read_networks
+from outdial.net.addresses import EVERYWHERE
 from outdial.net.guard import Guard
 from outdial.net.http import HttpClient
 from outdial.net.links import Links
@@ -256,7 +256,7 @@ def _speech(settings: Settings) -> Speaker:
         settings.data / "speech",
         settings.tts_cache_mb,
         settings.tts_server,
-        lambda: HttpClient(Guard(read_networks("0.0.0.0/0 ::/0"))),
+        lambda: HttpClient(Guard(EVERYWHERE)),
         language=settings.tts_language,
         voice=settings.tts_voice,
     )

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from outdial.flow.errors import AppFailed
 from outdial.flow.extract import Extract, extract
@@ -63,3 +67,19 @@ def test_json(path: str, value: str) -> None:
 
 def test_what_is_no_json_has_no_values() -> None:
     assert extract(Extract(b"<html>", "json", {"x": "a"})) == {"x": ""}
+
+
+@given(
+    body=st.binary(max_size=60) | st.sampled_from([SOAP, b'{"a":[{"b":1}]}', b"<a b='1'>x<!-- y --><?z?></a>"]),
+    syntax=st.sampled_from(["json", "xml"]),
+    path=st.text(max_size=20) | st.text(alphabet="ab/@*[]().#=|'\"1:,", max_size=20),
+)
+def test_any_document_and_any_path_give_a_text_or_a_sentence(
+    body: bytes, syntax: Literal["json", "xml"], path: str
+) -> None:
+    try:
+        found = extract(Extract(body, syntax, {"x": path}))
+    except AppFailed as error:
+        assert error.detail
+    else:
+        found["x"].encode()

@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from outdial.flow.ports.net import HttpRequest
 from outdial.net.addresses import read_networks
@@ -226,3 +228,21 @@ async def test_many_slow_servers_do_not_hold_up_a_quick_one() -> None:
         for task in waiting:
             task.cancel()
         await asyncio.wait(waiting)
+
+
+@given(
+    url=st.text(max_size=40) | st.builds("http://nobody.example/{}".format, st.text(max_size=40)),
+    method=st.sampled_from(["GET", "POST"]) | st.text(max_size=10),
+    headers=st.dictionaries(st.text(max_size=10), st.text(max_size=20), max_size=3),
+)
+def test_whatever_is_asked_the_answer_is_a_sentence(url: str, method: str, headers: dict[str, str]) -> None:
+    async def once() -> None:
+        async with client(Guard(resolve=_nobody)) as http:
+            with pytest.raises((Refused, Unreachable)):
+                await http.fetch(HttpRequest(url, method, headers))
+
+    asyncio.run(once())
+
+
+async def _nobody(host: str, port: int) -> list[str]:
+    return []

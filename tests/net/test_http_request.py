@@ -141,8 +141,9 @@ async def test_this_machine_is_not_reached_unless_the_settings_say_so() -> None:
 
 async def test_headers_are_expanded_and_declared_secret() -> None:
     async with web() as server:
-        await ask(server, {"headers": {"Authorization": "Bearer ${token}"}}, {"token": "s3cret"})
+        done = await ask(server, {"headers": {"Authorization": "Bearer ${token}"}}, {"token": "s3cret"})
     assert server.asked[0].headers["authorization"] == "Bearer s3cret"
+    assert "s3cret" not in str(done.trace)
     assert {field.name for field in dataclasses.fields(Http) if field.metadata["secret"]} == {"headers"}
 
 

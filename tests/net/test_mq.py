@@ -69,6 +69,14 @@ async def test_what_is_missing_is_said() -> None:
     assert done.variables == {"error": "exchange and topic are needed"}
 
 
+@pytest.mark.parametrize("topic", ["a" * 256, "б" * 128])
+async def test_names_too_long_for_a_broker_are_refused(topic: str) -> None:
+    for url in ("nats://127.0.0.1:1", "amqp://127.0.0.1:1/"):
+        async with outside(mq_url=url) as world:
+            done = await flow(world.of(DOMAIN), {"mq": {"exchange": "a", "topic": topic}})
+            assert "at most 255 bytes" in done.results[0]
+
+
 @pytest.mark.slow
 async def test_rabbitmq_gets_json_for_the_routing_key(amqp_url: str) -> None:
     connection = await aiormq.connect(amqp_url)

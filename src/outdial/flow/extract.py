@@ -38,7 +38,7 @@ def extract(job: Extract) -> dict[str, str]:
     if job.syntax == "xml":
         return _from_xml(job.body, job.paths)
     text = job.body.decode("utf-8-sig", "replace")
-    return {name: _well_formed(paths.read(text, path)) for name, path in job.paths.items()}
+    return {name: paths.read(text, path) for name, path in job.paths.items()}
 
 
 def _from_xml(body: bytes, wanted: Mapping[str, str]) -> dict[str, str]:
@@ -63,7 +63,7 @@ def _from_xml(body: bytes, wanted: Mapping[str, str]) -> dict[str, str]:
         absolute = f"/{path}" if _RELATIVE.fullmatch(path) else path
         try:
             found[name] = _text_of(tree.xpath(absolute, namespaces=prefixes))
-        except etree.XPathError as error:
+        except (etree.XPathError, ValueError) as error:
             raise AppFailed(f"{path[:100]}: {error}") from None
     return found
 
@@ -77,8 +77,3 @@ def _text_of(result: Any) -> str:
     if hasattr(result, "itertext"):
         return "".join(result.itertext())
     return as_text(result if isinstance(result, bool | int | float) else str(result))
-
-
-def _well_formed(text: str) -> str:
-    """JSON may write half a surrogate pair; nothing else takes it."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

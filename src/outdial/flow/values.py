@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from outdial.flow.errors import AppFailed
 
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
 
 @lru_cache(maxsize=8)
 def read_json(text: str) -> Any:
     """The value of a JSON text, shared: do not change it. Raises ValueError."""
     try:
-        return json.loads(text)
+        value = json.loads(text)
+        return _mended(value) if _HALF.search(text) else value
     except RecursionError:
         raise ValueError("nested too deeply") from None
+
+
+def _mended(value: Any) -> Any:
+    """JSON may write half a surrogate pair, which no other format takes: what stands for it is U+FFFD."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_mended(key): _mended(item) for key, item in value.items()}
+    return [_mended(item) for item in value] if isinstance(value, list) else value
 
 
 def as_text(value: object) -> str:

@@ -45,6 +45,15 @@ _GLOBAL_6 = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
 
 
+def read_networks(text: str) -> Networks:
+    """Networks or addresses, parted by commas or blanks. Raises ValueError naming the wrong one."""
+    return tuple(ip_network(part) for part in text.replace(",", " ").split())
+
+
+EVERYWHERE = read_networks("0.0.0.0/0 ::/0")
+"""For addresses that the operator names, who knows what stands there."""
+
+
 def refusal(address: Address, allowed: Networks = ()) -> str | None:
     """Why nobody goes to this address; None when it may be reached. What ``allowed`` holds always may."""
     if any(address in network for network in allowed):
@@ -73,8 +82,3 @@ def _carried(address: Address) -> IPv4Address | None:
 def read_address(text: str) -> Address:
     """Without an interface (``%eth0``). Raises ValueError."""
     return ip_address(text.partition("%")[0])
-
-
-def read_networks(text: str) -> Networks:
-    """Networks or addresses, parted by commas or blanks. Raises ValueError naming the wrong one."""
-    return tuple(ip_network(part) for part in text.replace(",", " ").split())

@@ -36,9 +36,11 @@ class Guard:
 
     async def addresses(self, host: str, port: int) -> list[str]:
         """The addresses of a host, all of them checked. Raises Refused, or Unreachable when there are none."""
+        if not 0 < port < 65536:
+            raise Refused(f"there is no port {port}")
         try:
             found = (await self._resolve(host, port))[:MAX_ADDRESSES]
-        except (OSError, UnicodeError):
+        except (OSError, ValueError):  # no such name, or no name at all
             found = []
         if not found:
             raise Unreachable(f"{host}: no such host is known")

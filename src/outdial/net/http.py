@@ -103,7 +103,7 @@ def _headers(request: HttpRequest, target: Target) -> list[tuple[bytes, bytes]]:
     wrong = next((name for name, value in given.items() if not _TOKEN.fullmatch(name) or _CONTROL.search(value)), None)
     if wrong is not None:
         raise Refused(f"the header {wrong!r} cannot be sent")
-    return [(name.encode(), value.encode()) for name, value in given.items()]
+    return [(name.encode(), value.encode("utf-8", "replace")) for name, value in given.items()]
 
 
 def _host(target: Target) -> str:

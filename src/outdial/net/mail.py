@@ -19,7 +19,7 @@ import structlog
 
 from outdial.domain.errors import OutdialError
 from outdial.flow.ports.net import Enclosed, Mail, MailServer
-from outdial.net.addresses import read_networks
+from outdial.net.addresses import EVERYWHERE
 from outdial.net.errors import Refused, Unreachable
 from outdial.net.guard import Guard
 from outdial.net.tls import trust
@@ -41,7 +41,6 @@ PART_LINES = 1000
 FOR_EVER = 500
 """Codes from here on say that another try is useless (RFC 5321 §4.2.1)."""
 SMTPS = 465
-EVERYWHERE = read_networks("0.0.0.0/0 ::/0")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from outdial.net.errors import Refused, Unreachable
 WAIT_S = 5.0
 """For one message, the connection included."""
 MAX_BYTES = 1_000_000
+MAX_NAME = 255
 _SUBJECT = re.compile(r"[^\s.*>]+(\.[^\s.*>]+)*")
 
 
@@ -39,6 +40,14 @@ def open_queue(url: str) -> Queue:
     raise ValueError("expected nats://… or amqp://…")
 
 
+def _check(exchange: str, topic: str, body: bytes) -> None:
+    """AMQP's short strings have 255 bytes; NATS has no use for longer ones."""
+    if max(len(exchange.encode()), len(topic.encode())) > MAX_NAME:
+        raise Refused(f"exchange and topic have at most {MAX_NAME} bytes")
+    if len(body) > MAX_BYTES:
+        raise Refused(f"the message is longer than {MAX_BYTES} bytes")
+
+
 class NatsQueue:
     """The subject is ``exchange.topic``."""
 
@@ -51,14 +60,13 @@ class NatsQueue:
         subject = f"{exchange}.{topic}"
         if not _SUBJECT.fullmatch(subject):
             raise Refused(f"{subject!r} is no subject: words parted by dots, without blanks, * and >")
-        if len(body) > MAX_BYTES:
-            raise Refused(f"the message is longer than {MAX_BYTES} bytes")
+        _check(exchange, topic, body)
         try:
             async with asyncio.timeout(WAIT_S):
                 client = await self._connected()
                 await client.publish(subject, body)
                 await client.flush()
-        except (nats.errors.Error, OSError, TimeoutError) as error:
+        except (nats.errors.Error, OSError, TimeoutError, ValueError) as error:
             raise Unreachable(f"NATS: {error or 'no answer'}") from None
 
     async def close(self) -> None:
@@ -93,8 +101,7 @@ class AmqpQueue:
         self._connecting = asyncio.Lock()
 
     async def publish(self, exchange: str, topic: str, body: bytes) -> None:
-        if len(body) > MAX_BYTES:
-            raise Refused(f"the message is longer than {MAX_BYTES} bytes")
+        _check(exchange, topic, body)
         properties = Basic.Properties(content_type="application/json", delivery_mode=2)
         try:
             async with asyncio.timeout(WAIT_S):
@@ -102,7 +109,7 @@ class AmqpQueue:
                 await channel.basic_publish(body, exchange=exchange, routing_key=topic, properties=properties)
         except aiormq.exceptions.ChannelNotFoundEntity:
             raise Refused(f"AMQP: there is no exchange {exchange!r}") from None
-        except (aiormq.exceptions.AMQPError, OSError, TimeoutError, asyncio.InvalidStateError) as error:
+        except (aiormq.exceptions.AMQPError, OSError, TimeoutError, asyncio.InvalidStateError, ValueError) as error:
             raise Unreachable(f"AMQP: {error or 'no answer'}") from None
 
     async def close(self) -> None:

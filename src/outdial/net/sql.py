@@ -248,7 +248,7 @@ def _sqlite_row(path: Path, query: Query, deadline: float) -> dict[str, Any]:
             cursor = connection.execute(query.text, query.params)
             row = cursor.fetchone()
             return {column[0]: value for column, value in zip(cursor.description, row, strict=True)} if row else {}
-    except sqlite3.Error as error:
+    except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
         raise AppFailed(f"sqlite3: {error}") from None
     finally:
         connection.close()
