@@ -80,10 +80,15 @@ def test_list_runs_its_actions_for_a_number_that_stands_there(ground: Ground, ca
         return flow.results([{"list": {**which, "destination": number, "actions": actions}}, {"log": "on"}])
 
     assert asked("00380441", list={"id": str(id_)}) == ["ok", "ok", "on the list"]  # its break ends the flow
-    assert asked("380441", list={"name": "stop"}) == ["ok", "ok", "on the list"]  # ours
-    assert asked("380441", name="stop") == ["ok", "ok", "on the list"]
     assert asked("380442", list={"id": id_}) == ["not on the list", "on"]
     assert asked("1", list={"name": "none"}) == ["failed: There is no list 'none'.", "on"]
+
+
+def test_ours_a_list_is_found_by_its_name_in_both_places(ground: Ground, campaign: Campaign, flow: Flow) -> None:
+    a_list(ground, campaign, "1")
+    for which in ({"list": {"name": "stop"}}, {"name": "stop"}):
+        asked: Schema = [{"list": {**which, "destination": "1", "actions": [{"log": "in"}]}}]
+        assert flow.results(asked) == ["in", "on the list"]
 
 
 def test_the_applications_inside_a_list_have_paths_and_tags_of_their_own(

@@ -42,10 +42,17 @@ async def test_a_text_is_sent_as_it_is() -> None:
 
 async def test_a_form_is_url_encoded() -> None:
     async with web() as server:
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}  # ours: in any case
+        headers = {"content-type": "application/x-www-form-urlencoded"}
         await ask(server, {"headers": headers, "data": {"a": "${a}", "b": 2}}, {"a": "x y&z"})
     assert server.asked[0].body == b"a=x+y%26z&b=2"
     assert server.asked[0].headers["content-type"] == "application/x-www-form-urlencoded"
+
+
+async def test_ours_the_content_type_is_found_in_any_case() -> None:
+    async with web() as server:
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        await ask(server, {"headers": headers, "data": {"a": "x y"}}, {})
+    assert server.asked[0].body == b"a=x+y"
 
 
 async def test_xml_is_a_text() -> None:
