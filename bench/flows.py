@@ -27,6 +27,7 @@ import uvloop
 
 from outdial.cli.demo.campaign import AFTER_FLOW
 from outdial.dialer.caller import Caller
+from outdial.dialer.onward import House, Operator
 from outdial.dialer.prompts import Prompts
 from outdial.dialer.recordings import Recordings
 from outdial.domain.attempt import Attempt
@@ -100,9 +101,10 @@ async def _wait(where: str, flows: int, seconds: float, folder: Path) -> Waiting
     files = Files(folder)
     prompts, recordings = Prompts(store, files), Recordings(files)
     switch = SimulatedSwitch(lambda order: Person(rings_after=None, answers_after=0), now_ms)
-    warm = [await _start(program, switch, prompts, recordings, n) for n in range(20)]
+    house = House(switch, store, now_ms, dict, 30_000)
+    warm = [await _start(program, house, prompts, recordings, n) for n in range(20)]
     before = _resident_kb()
-    tasks = [await _start(program, switch, prompts, recordings, n) for n in range(20, 20 + flows)]
+    tasks = [await _start(program, house, prompts, recordings, n) for n in range(20, 20 + flows)]
     await asyncio.sleep(0.5)
     grown = _resident_kb() - before
     cpu, started = time.process_time(), time.monotonic()
@@ -117,12 +119,10 @@ async def _wait(where: str, flows: int, seconds: float, folder: Path) -> Waiting
     return Waiting(where, flows, round(grown / flows, 1), round(spent_ms, 2))
 
 
-async def _start(
-    program: Program, switch: SimulatedSwitch, prompts: Prompts, recordings: Recordings, n: int
-) -> asyncio.Task[Any]:
+async def _start(program: Program, house: House, prompts: Prompts, recordings: Recordings, n: int) -> asyncio.Task[Any]:
     """One call is answered, and its flow runs."""
     order = Order(f"bench-{n}", f"380{n:09}", Gateway(1, "bench", True, "127.0.0.1"))
-    call = switch.prepare(order)
+    call = house.switch.prepare(order)
     call.ring()
     async for event in call.events():
         if isinstance(event, Answered):
@@ -132,7 +132,7 @@ async def _start(
     variables = {f"variable_{m}": f"value {m} of call {n}" for m in range(VARIABLES - 1)}
     connection = VoiceConnection({**variables, "destination": order.destination})
     reel = recordings.reel(attempt, call, now_ms)
-    caller = Caller(call, prompts, lambda cause: call.hang_up(cause, "F"), reel)
+    caller = Caller(call, prompts, lambda cause: call.hang_up(cause, "F"), reel, Operator(attempt, call, house))
     task = asyncio.ensure_future(run(program, Env(connection, now_ms, caller=caller)))
     await asyncio.sleep(0)
     return task

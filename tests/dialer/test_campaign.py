@@ -250,12 +250,18 @@ def test_what_the_voice_flow_exports_is_seen_by_the_after_flow(tmp_path: Path) -
     simulate(test, tmp_path, everybody(ANSWERS), Setup(voice=voice, after=after))
 
 
-def test_a_number_with_keys_for_after_the_answer_is_not_rung_yet(tmp_path: Path) -> None:
+def test_a_numbers_own_keys_are_pressed_after_the_answer_and_before_the_flow(tmp_path: Path) -> None:
     async def test(world: World) -> None:
-        await world.store.write(lambda conn: conn.exec_driver_sql("UPDATE member_number SET dtmf = '1'"))
-        await world.dial(10)
-        assert world.switch.log.count("invite") == 0
-        assert "keys to press" in (await world.queue())["why_idle"]
+        await world.store.write(lambda conn: conn.exec_driver_sql("UPDATE member_number SET dtmf = '1w|2'"))
+        await world.dial(30)
+        pressed = [(at, event) for at, event, _, _ in world.switch.log.rows if event.startswith("key ")]
+        answered = next(at for at, event, _, _ in world.switch.log.rows if event == "answered")
+        assert [event for _, event in pressed] == ["key 1", "key 2"]
+        assert pressed[0][0] - answered == 1000, "a pause comes before them"
+        assert pressed[1][0] - pressed[0][0] == 700
+        ((trace,),) = await world.rows("call_history", "flow_trace")
+        steps = json.loads(trace)
+        assert next(step["at"] for step in steps if step["app"] == "playback") >= pressed[-1][0]
 
     simulate(test, tmp_path, everybody(ANSWERS))
 

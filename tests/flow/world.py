@@ -11,6 +11,7 @@ from outdial.flow.attempt import AfterOutcome, Ask, PreOutcome, run_after, run_b
 from outdial.flow.connection import VoiceConnection
 from outdial.flow.parse import parse
 from outdial.flow.ports import KEYS, Env, MediaRef, SilenceMs, Sound
+from outdial.flow.ports.onward import NO_ONWARD, Onward
 from outdial.flow.ports.recording import Take, Took
 from outdial.flow.ports.remote import NO_REMOTE, RemoteAudio
 from outdial.flow.ports.speech import NO_SPEECH, SoundFile, Speech
@@ -225,6 +226,7 @@ def call(
     speech: Speech = NO_SPEECH,
     secrets: Sequence[str] = (),
     remote: RemoteAudio = NO_REMOTE,
+    onward: Onward = NO_ONWARD,
 ) -> Call:
     """Runs a voice flow on virtual time."""
     library = Library(schemas={id: parse(inner) for id, inner in (schemas or {}).items()})
@@ -245,6 +247,7 @@ def call(
             trace=trace,
             speech=speech,
             remote=remote,
+            onward=onward,
         )
         ended = await run(parse(schema), env)
         return Call(ended, person, connection, clock() - START_MS)

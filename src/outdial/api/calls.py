@@ -63,6 +63,8 @@ SHAPE = Shape(
     hangup_by=Text(),
     hangup_phrase=Text(),
     hangup_disposition=Text(),
+    bridge_to=Text(),
+    bridge_cause=Text(),
     disposition=Text(),
     result=Text(),
     amd_result=Text(),
@@ -125,6 +127,11 @@ def _end(kind: str, number: str, link: Row | None) -> Row:
     return {"type": kind, "number": number, "id": (link or {}).get("id", ""), "name": (link or {}).get("name", "")}
 
 
+def _billed(row: Row) -> int:
+    """From where another leg was connected, on calls that were."""
+    return int(seconds(row["bridge_at"], row["hangup_at"]) if row["bridge_at"] else row["talk_sec"])
+
+
 HISTORY = View(
     SHAPE,
     {
@@ -135,9 +142,9 @@ HISTORY = View(
         "to": Derived(("destination", "member"), lambda r: _end("member", r["destination"], r["member"])),
         "display": Derived(("from_number",), lambda r: r["from_number"]),
         "to_number": Derived(("destination",), lambda r: r["destination"]),
-        "bridged_at": Derived(("answered_at",), lambda r: r["answered_at"]),
+        "bridged_at": Derived(("bridge_at", "answered_at"), lambda r: r["bridge_at"] or r["answered_at"]),
         "queue_bridged_at": Derived(("answered_at",), lambda r: r["answered_at"]),
-        "bill_sec": Derived(("talk_sec",), lambda r: r["talk_sec"]),
+        "bill_sec": Derived(("talk_sec", "bridge_at", "hangup_at"), _billed),
         "wait_sec": Derived(("created_at", "answered_at"), lambda r: seconds(r["created_at"], r["answered_at"])),
         "queue_wait_sec": Derived(("joined_at", "answered_at"), lambda r: seconds(r["joined_at"], r["answered_at"])),
         "queue_duration_sec": Derived(("joined_at", "leaving_at"), lambda r: seconds(r["joined_at"], r["leaving_at"])),

@@ -13,6 +13,7 @@ import structlog
 from outdial.dialer.caller import Caller
 from outdial.dialer.ending import Hurry, Told, finish_call, finish_uncalled, provisional_result
 from outdial.dialer.flows import Flows, Steps, VoiceEnd
+from outdial.dialer.onward import House, Operator
 from outdial.dialer.order import No, confirmed, last_check, order_of
 from outdial.dialer.recordings import Recordings, Reel
 from outdial.domain.attempt import Attempt, CallFacts
@@ -56,6 +57,8 @@ class Tools:
 
 class Planner(Protocol):
     """Who knows the configuration in force."""
+
+    house: House
 
     @property
     def plan(self) -> Plan: ...
@@ -121,6 +124,8 @@ class Line:
         finish = await self._live()
         if finish:
             await persist(self._tools, finish)
+        if self._caller:
+            await self._caller.onward.over()
 
     def give_up(self) -> Finish:
         """The record of an attempt that a fault of ours broke off."""
@@ -281,7 +286,8 @@ class Line:
         given = known.of_voice(self._queue, self.attempt, self._resource, facts.created_at)
         self._connection = VoiceConnection(given)
         reel = self._reel = self._tools.recordings.reel(self.attempt, call, self._tools.now)
-        self._caller = Caller(call, self._tools.flows.prompts, lambda cause: call.hang_up(cause, "F"), reel)
+        onward = Operator(self.attempt, call, self._planner.house)
+        self._caller = Caller(call, self._tools.flows.prompts, lambda cause: call.hang_up(cause, "F"), reel, onward)
         async for event in call.events():
             if isinstance(event, HungUp):
                 return await self._conclude(event, facts)
@@ -298,6 +304,7 @@ class Line:
                 return facts if facts.ringing_at else replace(facts, ringing_at=event.at)
             case Answered():
                 self._connection.variables |= known.at_answer(event.at)
+                self._caller.onward.answered()
                 self._start_voice()
                 return replace(facts, answered_at=event.at)
             case Digit():
@@ -327,6 +334,7 @@ class Line:
         assert self._caller is not None
         domain_id, schema_id = self._queue.domain_id, self._queue.schema_id or 0
         try:
+            await self._caller.onward.own_keys_sent()
             ended = await self._tools.flows.voice(domain_id, schema_id, self._connection, self._caller)
         except Exception:
             self.end("NORMAL_TEMPORARY_FAILURE", "service")  # nobody shall be left on the line in silence
@@ -351,6 +359,7 @@ class Line:
             q850=event.q850,
             hangup_by=event.by,
             phrase=event.phrase,
+            **self._caller.onward.facts(),
         )
         self._connection.variables |= known.at_hangup(facts)
         ended = await self._voice if self._voice else VoiceEnd()

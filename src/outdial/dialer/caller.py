@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
+from outdial.dialer.onward import Operator, never
 from outdial.dialer.prompts import Prompts
 from outdial.dialer.recordings import Reel, Running
-from outdial.domain.errors import Bug
 from outdial.flow.ports import MediaRef, SilenceMs, Sound
 from outdial.flow.ports.recording import Take, Took
 from outdial.flow.ports.speech import SoundFile
@@ -22,8 +22,12 @@ T = TypeVar("T")
 class Caller:
     """``flow.ports.Caller`` on one leg. Keys wait in a buffer until the flow asks for them."""
 
-    def __init__(self, call: Call, prompts: Prompts, hang_up: Callable[[str], None], reel: Reel) -> None:
+    def __init__(
+        self, call: Call, prompts: Prompts, hang_up: Callable[[str], None], reel: Reel, onward: Operator
+    ) -> None:
         self._call = call
+        self.onward = onward
+        """Who connects it with others."""
         self._reel = reel
         self._beside: list[Running] = []
         self._timers: list[asyncio.TimerHandle] = []
@@ -40,6 +44,8 @@ class Caller:
 
     def pressed(self, key: str) -> None:
         """A key came from the switch."""
+        if self.onward.connected:
+            return
         if self._stop_keys and key in self._stop_keys and not self._stopped_by:
             self._stopped_by = key
             self._stop()
@@ -65,14 +71,14 @@ class Caller:
         playing = self._call.play([self._sound(sound) for sound in sounds])
         played, key = await self._unless_stopped(playing, stop_keys, self._call.stop_playing)
         if played.end == "hungup":
-            await self._never()
+            await never()
         self.played_ms = played.ms
         return key
 
     async def echo(self, delay_ms: int) -> None:
         played, _ = await self._unless_stopped(self._call.echo(delay_ms), "", self._call.stop_playing)
         if played.end == "hungup":
-            await self._never()
+            await never()
 
     def play_under(self, name: str, sound: Sound, reduction_db: int) -> None:
         self._call.play_under(name, self._sound(sound), reduction_db)
@@ -87,7 +93,7 @@ class Caller:
         recording = self._reel.begin(take).recording
         taped, key = await self._unless_stopped(recording.ended(), stop_keys, recording.stop)
         if taped.end == "hungup":
-            return await self._never()
+            return await never()
         return Took(taped.end, taped.ms, key)
 
     def start_recording(self, take: Take) -> None:
@@ -125,11 +131,6 @@ class Caller:
             except TimeoutError:
                 return ""
         return self._keys.popleft() if self._keys else ""
-
-    async def _never(self) -> NoReturn:
-        """The call has ended: the flow must not go on, its connection is about to be closed."""
-        await asyncio.get_running_loop().create_future()
-        raise Bug("nobody ends this wait")
 
     def flush_digits(self) -> None:
         self._keys.clear()

@@ -121,8 +121,6 @@ def choose(member: Member, zone: str, turn: Round) -> Chosen | Passed:
 
 def _fitting(number: Communication, pairs: list[Lane], minute: int) -> tuple[list[Lane], str]:
     """Pairs that may carry the number at this minute, or the rule that leaves none."""
-    if number.dtmf:
-        return [], "keys to press after the answer are not supported by this release"
     steps = (
         (
             "no resource group of the queue takes numbers of this type",

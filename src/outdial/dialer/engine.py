@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from outdial.dialer.attempt import Line, Tools, persist
 from outdial.dialer.claim import Claimed, Look, claim
 from outdial.dialer.globals import FRESH_S
+from outdial.dialer.onward import House
 from outdial.dialer.pace import Pacing
 from outdial.dialer.recover import recover
 from outdial.domain.attempt import Attempt
@@ -54,6 +55,8 @@ class Dialer:
         self._now = tools.now
         self._rng = rng
         self._poll_s = poll_s
+        timeout_ms = tools.media_timeout_s * 1000
+        self.house = House(tools.switch, tools.store, tools.now, lambda: self._plan.gateways, timeout_ms)
         self._pacing = Pacing()
         self._bell = asyncio.Event()
         self._plan = Plan(-1)

@@ -115,7 +115,7 @@ class Flows:
         if known is None:
             return VoiceEnd(fault="NO_ROUTE_DESTINATION")
         env = self._env(domain_id, connection)
-        env.caller = caller
+        env.caller, env.onward = caller, caller.onward
         ended = await run(known[1], env)
         return VoiceEnd(_of(schema_id, "voice", ended.trace), ended.disconnected)
 

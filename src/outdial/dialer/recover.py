@@ -14,8 +14,10 @@ from outdial.dialer.ending import LOST_CAUSE, Told, finish_call
 from outdial.domain.attempt import Attempt, CallFacts
 from outdial.domain.plan import Plan
 from outdial.domain.queue import Queue
-from outdial.store import attempts, recovery
+from outdial.store import attempts, legs, recovery
+from outdial.store.base import Store
 from outdial.store.recovery import OpenAttempt
+from outdial.switch.port import Switch
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +35,7 @@ async def recover(tools: Tools, reload: Callable[[], Awaitable[Plan]], spawn: Sp
     its member stays reserved until then.
     """
     store, switch = tools.store, tools.switch
+    await _end_second_legs(store, switch)
     left = await store.read(recovery.open_attempts)
     if not left:
         return
@@ -47,6 +50,15 @@ async def recover(tools: Tools, reload: Callable[[], Awaitable[Plan]], spawn: Sp
     for opened in left:
         if opened.state != "idle":
             spawn(_end(tools, plan, opened))
+
+
+async def _end_second_legs(store: Store, switch: Switch) -> None:
+    """Their calls are ended as lost like others, after them."""
+    left = await store.read(legs.left)
+    if left:
+        goodbyes = [asyncio.create_task(switch.forget(leg.dialog, leg.answered)) for leg in left]
+        await asyncio.wait(goodbyes, timeout=FORGET_S)
+        await store.write(lambda conn: legs.over(conn, [leg.call_id for leg in left]))
 
 
 async def _end(tools: Tools, plan: Plan, opened: OpenAttempt) -> None:

@@ -78,11 +78,22 @@ class CallFacts:
     """``A`` the callee, ``B`` us (ring timeout, operator), ``F`` the flow, ``service`` a shutdown or crash."""
     phrase: str = ""
     ringing_at: int = 0
+    bridge_at: int = 0
+    """First connected with a second leg."""
+    bridge_to: str = ""
+    """The number of the last second leg, connected or rung in vain."""
+    bridge_cause: str = ""
+    """With which that one ended."""
 
     @property
     def talk_s(self) -> int:
         """Whole seconds from answer to hang-up, cut, not rounded."""
         return (self.hangup_at - self.answered_at) // 1000 if self.answered_at else 0
+
+    @property
+    def bill_s(self) -> int:
+        """Whole seconds from the first connection with another leg to hang-up."""
+        return max(0, self.hangup_at - self.bridge_at) // 1000 if self.bridge_at else 0
 
     @property
     def duration_s(self) -> int:

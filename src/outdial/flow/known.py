@@ -110,7 +110,7 @@ def of_end(facts: CallFacts, result: str, exported: Mapping[str, Any]) -> Variab
         "call_cause": facts.cause,
         "call_sip_code": str(facts.sip_code or ""),
         "call_duration": str(facts.duration_s),
-        "call_bill_sec": "0",
+        "call_bill_sec": str(facts.bill_s),
     }
     if facts.answered_at:
         statistics |= {"call_voice_sec": str(facts.talk_s), "bridged_at": str(facts.answered_at)}

@@ -10,7 +10,8 @@ from outdial.flow.declare import REGISTRY
 _NAMES = """
 answer preAnswer ringReady hangup playback tts say setSounds sleep softSleep echo park recordFile recordSession
 backgroundPlayback backgroundPlaybackStop flushDtmf flushDTMF inBandDTMF ringback bridge joinQueue cancelQueue
-joinAgent ccOutbound conference pickup scheduleHangup sipRedirect updateCid export setAll setNoLocal unSet markIVR
+joinAgent ccOutbound conference pickup scheduleHangup sipRedirect deflect sendDtmf updateCid export setAll setNoLocal
+unSet markIVR
 setGrantee setUser update amdML speechAi speechAiV2 voiceBot cv
 httpRequest math string js calendar list listAdd callbackQueue memberInfo patchMembers sendEmail sql cache classifier
 timezone userInfo getQueueInfo getQueueAgents getQueueMetrics ccPosition ewt lastBridged makeCall generateLink mq

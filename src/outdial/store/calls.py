@@ -56,7 +56,7 @@ NOUN = Noun(
             "id", "queue", "member", "gateway", "attempt_id", "resource_id", "from_number", "destination",
             "created_at", "ringing_at", "answered_at", "hangup_at", "joined_at", "leaving_at", "stored_at",
             "duration", "talk_sec", "cause", "sip_code", "q850", "hangup_by", "hangup_phrase", "result",
-            "disposition", "amd_result", "variables", "schema_ids",
+            "disposition", "amd_result", "variables", "schema_ids", "bridge_at", "bridge_to", "bridge_cause",
         ),
     ),
     label="call",

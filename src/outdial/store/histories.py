@@ -80,7 +80,7 @@ _CALL = _insert(
         "resource_id", "from_number", "destination", "number", "created_at", "ringing_at", "answered_at",
         "hangup_at", "joined_at", "leaving_at", "stored_at", "duration", "talk_sec", "cause", "sip_code", "q850",
         "hangup_by", "hangup_phrase", "result", "disposition", "amd_result", "variables", "schema_ids",
-        "flow_trace", "sip_trace",
+        "flow_trace", "sip_trace", "bridge_at", "bridge_to", "bridge_cause",
     ),
 )  # fmt: skip
 
@@ -125,6 +125,7 @@ def _call_row(row: OpenRow, step: Finish, now: int) -> tuple[Any, ...]:
         row.joined_at, step.at, now, facts.duration_s, facts.talk_s, facts.cause, facts.sip_code, facts.q850,
         facts.hangup_by, facts.phrase, step.result, step.disposition, "", dump(step.call_variables),
         dump(step.schema_ids), dump(step.flow_trace), step.sip_trace,
+        facts.bridge_at or None, facts.bridge_to or None, facts.bridge_cause or None,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The applications: importing this package registers them all."""
 
 from outdial.flow.apps import (
+    bridging,
     cache,
     call,
     compute,
@@ -12,6 +13,7 @@ from outdial.flow.apps import (
     link,
     mail,
     mq,
+    onward,
     people,
     playback,
     recording,
@@ -25,6 +27,7 @@ from outdial.flow.apps import (
 )
 
 __all__ = [
+    "bridging",
     "cache",
     "call",
     "compute",
@@ -36,6 +39,7 @@ __all__ = [
     "link",
     "mail",
     "mq",
+    "onward",
     "people",
     "playback",
     "recording",

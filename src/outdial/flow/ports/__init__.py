@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from outdial.flow.connection import Connection
 from outdial.flow.ports.net import NOWHERE, Net
+from outdial.flow.ports.onward import NO_ONWARD, Onward
 from outdial.flow.ports.recording import Take, Took
 from outdial.flow.ports.records import NO_RECORDS, Records
 from outdial.flow.ports.remote import NO_REMOTE, RemoteAudio
@@ -164,3 +165,5 @@ class Env:
     remote: RemoteAudio = NO_REMOTE
     records: Records = NO_RECORDS
     chance: Random = CHANCE
+    onward: Onward = NO_ONWARD
+    """What may be done with the call beyond talking."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from outdial.store.tables.accounts import domain_table, setting, token, user
 from outdial.store.tables.base import metadata
-from outdial.store.tables.dialing import attempt, attempt_history, call_history, file, member, member_number
+from outdial.store.tables.dialing import attempt, attempt_history, bridge_leg, call_history, file, member, member_number
 from outdial.store.tables.flows import media_file, schema, schema_variable, schema_version
 from outdial.store.tables.queues import (
     calendar,
@@ -28,6 +28,7 @@ from outdial.store.tables.trunks import (
 __all__ = [
     "attempt",
     "attempt_history",
+    "bridge_leg",
     "calendar",
     "call_history",
     "command",

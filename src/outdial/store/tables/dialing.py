@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -133,6 +134,20 @@ attempt = Table(
 )
 """Open attempts only: nobody is rung twice at once, neither by member nor by number."""
 
+bridge_leg = Table(
+    "bridge_leg",
+    metadata,
+    Column("call_id", Text, primary_key=True),
+    Column("domain_id", Id, nullable=False),
+    Column("attempt_id", Id, nullable=False),
+    Column("gateway_id", Id, nullable=False),
+    words("destination"),
+    Column("answered", Boolean, nullable=False),
+    Column("dialog", LargeBinary, nullable=False),
+    moment("created_at"),
+)
+"""Second legs that are up: what must be hung up should the service die."""
+
 attempt_history = Table(
     "attempt_history",
     metadata,
@@ -211,12 +226,16 @@ call_history = Table(
     Column("schema_ids", Json, nullable=False),
     Column("flow_trace", Json, nullable=False),
     words("sip_trace"),
+    instant("bridge_at"),
+    Column("bridge_to", Text),
+    Column("bridge_cause", Text),
     Index("ix_call_history_created_at", "domain_id", "created_at"),
     Index("ix_call_history_queue", "domain_id", "queue_id", "created_at"),
     Index("ix_call_history_member", "domain_id", "member_id", "created_at"),
     Index("ix_call_history_number", "domain_id", "number"),
 )
-"""One row a call; ``id`` is the call's uuid."""
+"""One row a call; ``id`` is the call's uuid. ``bridge_…``: the last leg it was connected with, or that was rung for
+that in vain; ``bridge_at`` is when it was first connected with one."""
 
 file = Table(
     "file",
