@@ -31,6 +31,7 @@ const routes = [
   page("/start", () => import("~/pages/start"), "Start"),
   ...record("/lookups/communications", () => import("~/pages/communications"), "CommunicationType"),
   page("/lookups/media", () => import("~/pages/media"), "MediaFiles"),
+  ...record("/contact-center/queues", () => import("~/pages/queues"), "Queue"),
   ...record("/lookups/blacklist", () => import("~/pages/lists"), "StopList"),
   ...record("/routing/gateways", () => import("~/pages/gateways"), "Gateway"),
   ...record("/contact-center/resources", () => import("~/pages/resources"), "Resource"),
