@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import outdial.flow.apps  # noqa: F401  # registers the applications
 from outdial.flow.declare import REGISTRY, arg
 from outdial.flow.decode import decode
 from outdial.flow.errors import ArgumentError
