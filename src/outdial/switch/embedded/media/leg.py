@@ -53,11 +53,11 @@ class Leg:
         "_heard_round",
         "_keying",
         "_limit_rounds",
-        "_packet",
         "_polls",
         "_report",
         "_report_round",
         "_sinks",
+        "_speaker",
         "_tapes",
         "_underlay",
         "incoming",
@@ -87,7 +87,8 @@ class Leg:
         """Who is connected to it, and is sent its keys."""
         self._underlay: Underlay | None = None
         self._keying: Keying | None = None
-        self._packet = self.outgoing.packet
+        self._speaker: Outgoing | Underlay | Leg = self.outgoing
+        """Who makes the packets."""
         self._report = report
         self._answered = False
         self._polls = 0
@@ -167,13 +168,14 @@ class Leg:
     def _choose(self) -> None:
         """Who makes the packets: keys before sounds."""
         if self._keying is not None and self._keying.busy:
-            self._packet = self._key_packet
+            self._speaker = self
         elif self._underlay is not None and self._underlay.busy:
-            self._packet = self._underlay.packet
+            self._speaker = self._underlay
         else:
-            self._packet = self.outgoing.packet
+            self._speaker = self.outgoing
 
-    def _key_packet(self, round_: int, now_ms: int) -> bytes:
+    def packet(self, round_: int, now_ms: int) -> bytes:
+        """Keys, in place of what sounds, until they are sent."""
         assert self._keying is not None
         packet = self._keying.packet(round_, now_ms)
         if not self._keying.busy:
@@ -184,6 +186,7 @@ class Leg:
         """Hears what still came, and hands the rest of the recording to the writer."""
         self._listen(round_ * FRAME, now_ms)
         self.outgoing.stop("hungup")
+        self._speaker = self.outgoing
         if self._keying is not None:
             self._keying.stop()
         if self._answered:
@@ -200,7 +203,7 @@ class Leg:
 
     def tick(self, round_: int, now_ms: int) -> bytes:
         """Every 20 ms: the packet to send, empty when there is none."""
-        packet = self._packet(round_, now_ms)
+        packet = self._speaker.packet(round_, now_ms)
         if packet and self.sink is not None:
             self.sink.sent(round_, self.outgoing.frame, self.outgoing.law)
         return packet
