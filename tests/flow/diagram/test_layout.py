@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from outdial.flow.diagram import decompile, write
-from outdial.flow.diagram.drawing import Drawing, Node, Note
+from outdial.flow.diagram import compile_drawing, decompile, write
+from outdial.flow.diagram.drawing import Drawing, Edge, Node, Note, Page
 from outdial.flow.diagram.layout import size
 
 from ..world import Schema
@@ -79,6 +79,18 @@ def test_places_are_kept_by_id_and_new_blocks_stand_beside_the_one_before() -> N
     assert (at["1"], at["2"]) == (was["1"], was["2"])
     assert at["3"][0] == was["2"][0] and at["3"][1] > was["2"][1], "below the block that stands in its place"
     assert overlapping(again) == []
+
+
+def test_pages_and_blocks_that_nobody_wired_up_yet_are_kept() -> None:
+    drawing = decompile([{"tag": "log__1", "log": "a"}]).drawing
+    drawing.pages.append(Page("p", "Second"))
+    drawing.nodes[1].page = "p"
+    drawing.nodes += [Node("8", "log", "loose"), Node("9", "log", "looser", x=400)]
+    drawing.edges += [Edge("8", "out", "9"), Edge("9", "out", "1")]
+    again = decompile([{"tag": "log__1", "log": "a"}, {"log": "new"}], write(drawing)).drawing
+    assert {node.id: node.page for node in again.nodes} == {"start": "", "1": "p", "2": "p", "8": "", "9": ""}
+    assert again.pages == drawing.pages and again.edges[-2:] == drawing.edges[-2:]
+    assert compile_drawing(again).schema == [{"tag": "log__1", "log": "a"}, {"tag": "log__2", "log": "new"}]
 
 
 def test_places_are_read_from_rete_1_and_from_any_list_of_nodes() -> None:

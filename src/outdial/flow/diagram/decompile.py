@@ -192,6 +192,8 @@ class _Reader:
             elif inner and depth < MAX_DEPTH and (program := _program(inner, below)) is not None:
                 ports.drop(args, place)
                 self._program(inner, at, _Scope(program, below, page), depth + 1)
+            elif node.app == "function" and not inner:
+                ports.drop(args, place)
         if places and isinstance(node.args, Mapping):
             node.args = args
 

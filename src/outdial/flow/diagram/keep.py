@@ -12,6 +12,7 @@ from outdial.flow.diagram import drawing as format
 from outdial.flow.diagram.drawing import FAILOVER, GOTO, START, Drawing, Node
 from outdial.flow.diagram.layout import GAP_Y, size
 from outdial.flow.diagram.tags import tag_of
+from outdial.flow.diagram.tree import plant
 
 Spot = tuple[float, float]
 MOST = 200_000
@@ -75,19 +76,13 @@ def restore(drawing: Drawing, known: Known) -> None:
     """Puts blocks back where they were. New ones keep the distance that the layout gave them from the one before."""
     if known.drawing is not None:
         _restore_words(drawing, known.drawing)
+        _restore_loose(drawing, known.drawing)
     new = [node for node in drawing.nodes if node.id not in known.spots]
     if not any(node.id in known.spots for node in drawing.nodes if node.id != START):
         return
     if len(new) * len(drawing.nodes) > MOST:
         return
-    moved: dict[str, Spot] = {}
-    before = {e.target: e.source for e in drawing.edges if not e.jump and e.port not in (FAILOVER, GOTO)}
-    for node in drawing.nodes:
-        old = known.spots.get(node.id)
-        dx, dy = moved.get(before.get(node.id, START), (0.0, 0.0))
-        x, y = old or (node.x + dx, node.y + dy)
-        moved[node.id] = (x - node.x, y - node.y)
-        node.x, node.y = x, y
+    _restore_spots(drawing, known)
     _make_room(new, [node for node in drawing.nodes if node.id in known.spots])
 
 
@@ -98,6 +93,30 @@ def _restore_words(drawing: Drawing, old: Drawing) -> None:
         if was is not None and was.app == node.app:
             node.description = was.description
     drawing.notes = old.notes
+    drawing.pages = [*old.pages, *(page for page in drawing.pages if page.id not in {p.id for p in old.pages})]
+
+
+def _restore_spots(drawing: Drawing, known: Known) -> None:
+    moved: dict[str, Spot] = {}
+    pages = {node.id: node.page for node in known.drawing.nodes} if known.drawing else {}
+    before = {e.target: e.source for e in drawing.edges if not e.jump and e.port not in (FAILOVER, GOTO)}
+    for node in drawing.nodes:
+        previous = before.get(node.id, START)
+        dx, dy = moved.get(previous, (0.0, 0.0))
+        x, y = known.spots.get(node.id) or (node.x + dx, node.y + dy)
+        moved[node.id] = (x - node.x, y - node.y)
+        node.x, node.y = x, y
+        node.page = pages[node.id] = pages.get(node.id, node.page or pages.get(previous, ""))
+
+
+def _restore_loose(drawing: Drawing, old: Drawing) -> None:
+    """What nobody had wired up yet is no part of any schema, and still somebody's work."""
+    here = {node.id for node in drawing.nodes}
+    reached = plant(old).home
+    loose = [node for node in old.nodes if node.id not in reached and node.id not in here and node.app != START]
+    drawing.nodes += loose
+    names = {node.id for node in loose}
+    drawing.edges += [edge for edge in old.edges if edge.source in names and edge.target in here | names]
 
 
 def _make_room(new: list[Node], settled: list[Node]) -> None:

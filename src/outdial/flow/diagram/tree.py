@@ -74,11 +74,8 @@ def plant(drawing: Drawing) -> Tree:
     """Never fails; what is wrong with the drawing is in ``problems``."""
     nodes = {node.id: node for node in drawing.nodes}
     tree = Tree(nodes, by_source(drawing.edges), [], {}, {}, [])
-    targets = {edge.target for edge in drawing.edges}
-    alone = [node for node in drawing.nodes if ports.declares(node.app, node.args) and node.id not in targets]
-    alone.sort(key=lambda node: ports.declares(node.app, node.args) == "function")
-    tree.declarations.extend(node.id for node in alone)
-    _Planter(tree).everything()
+    _Planter(tree).everything({edge.target for edge in drawing.edges})
+    tree.declarations.sort(key=lambda id: ports.declares(nodes[id].app, nodes[id].args) == "function")
     return tree
 
 
@@ -93,11 +90,18 @@ class _Planter:
         """Wires of limits and ``goto`` blocks, for the same reason."""
         self._grove = Grove(Chain(START, OUT, 0))
 
-    def everything(self) -> None:
+    def everything(self, targets: set[str]) -> None:
+        """``targets``: where wires lead. A declaration to which only loose blocks lead stands alone, too."""
         self._programs.append((START, OUT, 0))
-        for id in self._tree.declarations:
-            self._tree.home[id] = self._grove
-            self._later(id, 0)
+        self._stand_alone(targets)
+        self._stand_alone(set())
+
+    def _stand_alone(self, targets: set[str]) -> None:
+        for id, node in self._tree.nodes.items():
+            if id not in targets and id not in self._tree.home and ports.declares(node.app, node.args):
+                self._tree.declarations.append(id)
+                self._tree.home[id] = self._grove
+                self._later(id, 0)
         while self._programs:
             self._program(*self._programs.popleft())
 
