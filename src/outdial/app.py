@@ -125,7 +125,9 @@ class Service:
             remote=remote.of,
         )
         dialer = self._dialer(store, switch, flows, files)
-        site = build(self._deps(store, switch, dialer, files, worker=worker, speech=speech, links=links))
+        site = build(
+            self._deps(store, switch, dialer, files, worker=worker, speech=speech, links=links, sandbox=sandbox)
+        )
         listener = _listen(settings)
         server = _Server(
             uvicorn.Config(
@@ -194,6 +196,7 @@ class Service:
         worker: Worker,
         speech: Speaker,
         links: Links,
+        sandbox: Sandbox,
     ) -> Deps:
         return Deps(
             store=store,
@@ -205,6 +208,7 @@ class Service:
             links=links,
             gateway_states=lambda: {state.gateway_id: state.r_state for state in switch.gateway_states()},
             speech=speech,
+            run_script=sandbox.script,
         )
 
 

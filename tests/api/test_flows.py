@@ -79,3 +79,14 @@ def test_an_after_flow_shows_the_member(door: Door) -> None:
 def test_what_cannot_run_is_refused(door: Door, body: dict[str, Any], detail: str) -> None:
     assert door.post("/routing/schema/run", body).refused()["detail"].startswith(detail)
     assert door.post("/routing/schema/77/run", {}).refused(404)
+
+
+def test_scripts_of_a_dry_run_run_where_the_service_runs_scripts(door: Door) -> None:
+    steps = [
+        {"js": {"data": "return 6 * 7", "setVar": "answer"}},
+        {"js": {"data": "return nothing", "setVar": "other"}},
+        {"success": {"export": ["answer", "other"]}},
+    ]
+    report = door.post("/routing/schema/run", {"type": "service", "schema": steps}).ok()
+    assert report["exports"] == {"answer": "42", "other": ""}
+    assert "nothing is not defined" in report["trace"][1]["result"]

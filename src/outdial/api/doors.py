@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +24,7 @@ from outdial.api.fields import Shape
 from outdial.domain.errors import Bug, OutdialError, Unauthenticated
 from outdial.flow.ports.speech import NO_SPEECH, Speech
 from outdial.flow.program import Problem
+from outdial.flow.script import Script, in_thread
 from outdial.flow.validate import Reference
 from outdial.net.links import Links
 from outdial.store import Store, tokens
@@ -75,6 +76,8 @@ class Deps:
     gateway_states: Callable[[], Mapping[int, int]] = dict
     """Gateway id → ``r_state`` of those that register."""
     speech: Speech = NO_SPEECH
+    run_script: Callable[[Script], Coroutine[Any, Any, str]] = in_thread
+    """Runs the ``js`` application's text; raises AppFailed."""
 
 
 @dataclass(slots=True)

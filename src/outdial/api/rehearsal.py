@@ -15,11 +15,12 @@ from outdial.api.doors import Call, Doors
 from outdial.api.schemas import TYPES
 from outdial.domain.errors import BadField
 from outdial.flow.dry.rehearse import Library, Report, rehearse, role_of
-from outdial.flow.dry.scenario import Scenario, read_scenario
+from outdial.flow.dry.scenario import read_scenario
 from outdial.flow.errors import SchemaError
 from outdial.flow.parse import parse
 from outdial.flow.ports import MediaRef
 from outdial.flow.program import Program
+from outdial.flow.script import Script
 from outdial.flow.trace import HIDDEN
 from outdial.flow.validate import references
 from outdial.flow.values import as_text
@@ -97,13 +98,17 @@ def _given(body: Any) -> Mapping[str, Any]:
 async def _answer(call: Call, schema: object, kind: str, script: object) -> Response:
     scenario = read_scenario(script)
     library = await call.read(lambda conn: _library(conn, call.domain_id, schema))
-    report = await asyncio.to_thread(_rehearsed, schema, kind, scenario, library, call.deps.now())
-    return wire.answer(report.plain())
+    loop = asyncio.get_running_loop()
 
+    async def scripts(script: Script) -> str:
+        """From the run's own loop and thread to where scripts may run; the run's clock stands meanwhile."""
+        return asyncio.run_coroutine_threadsafe(call.deps.run_script(script), loop).result()
 
-def _rehearsed(schema: object, kind: str, scenario: Scenario, library: Library, now_ms: int) -> Report:
-    program = parse(schema)
-    return rehearse(program, role_of(scenario, kind, program), scenario, library, now_ms)
+    def rehearsed() -> Report:
+        program = parse(schema)
+        return rehearse(program, role_of(scenario, kind, program), scenario, library, call.deps.now(), scripts=scripts)
+
+    return wire.answer((await asyncio.to_thread(rehearsed)).plain())
 
 
 def _library(conn: Connection, domain_id: int, schema: object) -> Library:

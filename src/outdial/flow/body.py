@@ -39,6 +39,6 @@ def filled(value: Any, expand: Expand) -> Any:
 
 
 def json_body(value: Any, expand: Expand) -> bytes:
-    """A text as it is, expanded; anything else as JSON. Raises AppFailed."""
-    full = filled(value, expand)
-    return (full if isinstance(full, str) else as_text(full)).encode("utf-8", "replace")
+    """A text as it is, for it was expanded when it was decoded; anything else filled, as JSON. Raises AppFailed."""
+    text = value if isinstance(value, str) else as_text(filled(value, expand))
+    return text.encode("utf-8", "replace")

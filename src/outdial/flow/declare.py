@@ -104,6 +104,7 @@ def arg(
     required: bool = False,
     unless: tuple[str, ...] = (),
     raw: bool = False,
+    late: bool = False,
     secret: bool = False,
     port: str = "",
     sets: bool = False,
@@ -115,7 +116,8 @@ def arg(
     """A field of an argument class.
 
     What decoding goes by: ``wire`` is its name in a schema where that differs from the attribute; ``whole`` means
-    the argument is not an object but this value itself; ``raw`` text is not expanded.
+    the argument is not an object but this value itself; ``raw`` text is not expanded; ``late`` text is
+    expanded by the application itself, after it has done something else with it.
 
     What people, editors and checks go by: ``required`` (an absent value is its type's zero all the same) ``unless``
     one of those other fields stands in for it; ``secret`` never shows in a trace, nor do the values inside it;
@@ -130,6 +132,7 @@ def arg(
         "required": required,
         "unless": unless,
         "raw": raw,
+        "late": late,
         "secret": secret,
         "port": port,
         "sets": sets,

@@ -69,7 +69,7 @@ def _object(cls: Any) -> Decoder:
     fields = dataclasses.fields(cls)
     if len(fields) == 1 and fields[0].metadata["whole"]:
         inner = _decoder(hints[fields[0].name])
-        as_written = fields[0].metadata["raw"]
+        as_written = _as_written(fields[0])
         return lambda raw, expand, path: cls(inner(raw, _as_it_is if as_written else expand, path))
     known = [_field(field, hints[field.name]) for field in fields]
     absent = {field.name: _decoder(hints[field.name])(None, str, "") for field in fields if _has_no_default(field)}
@@ -88,7 +88,11 @@ def _object(cls: Any) -> Decoder:
 
 def _field(field: dataclasses.Field[Any], hint: Any) -> _Field:
     wire = field.metadata["wire"] or field.name
-    return _Field(field.name, wire.lower(), wire, _decoder(hint), field.metadata["raw"])
+    return _Field(field.name, wire.lower(), wire, _decoder(hint), _as_written(field))
+
+
+def _as_written(field: dataclasses.Field[Any]) -> bool:
+    return bool(field.metadata["raw"] or field.metadata["late"])
 
 
 def _has_no_default(field: dataclasses.Field[Any]) -> bool:

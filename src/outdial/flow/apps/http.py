@@ -24,11 +24,11 @@ XML = ("text/xml", "application/xml", "soap")
 
 @dataclass(frozen=True, slots=True)
 class Http:
-    url: str = arg("", required=True, raw=True, example="https://crm.example/people/${id}", help="Where to ask.")
+    url: str = arg("", required=True, late=True, example="https://crm.example/people/${id}", help="Where to ask.")
     path: dict[str, Any] = arg(dict, help="Values that replace `${key}` in the URL first, encoded for it.")
     method: str = arg("POST", help="GET, POST, PUT, PATCH, DELETE …")
     headers: dict[str, Any] = arg(dict, secret=True, help="Unless given, content-type is application/json.")
-    data: Any = arg(None, raw=True, help="The body: an object (JSON, or a form by its content-type), or text.")
+    data: Any = arg(None, help="The body: an object (JSON, or a form by its content-type), or text.")
     timeout: int = arg(1000, unit="ms", help="For everything together; at most two minutes.")
     parser: str = arg("", choices=("", "application/json", "text/xml"), help="Read the answer as this.")
     export_variables: dict[str, Any] = arg(

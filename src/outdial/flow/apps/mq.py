@@ -16,7 +16,7 @@ from outdial.flow.machine import Run
 class Mq:
     exchange: str = arg("", required=True, help="AMQP: the exchange. NATS: what the subject begins with.")
     topic: str = arg("", required=True, help="AMQP: the routing key. NATS: the rest of the subject, after a dot.")
-    body: Any = arg(None, raw=True, help="What to publish: anything, as JSON, or a text that is JSON.")
+    body: Any = arg(None, help="What to publish: anything, as JSON, or a text that is JSON.")
     set_err: str = arg("", wire="setErr", sets=True, help="Variable for what went wrong.")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -20,7 +20,7 @@ from outdial.flow.dry.timeline import Row, Timeline
 from outdial.flow.ports import Env, MediaRef
 from outdial.flow.program import Program
 from outdial.flow.run import run, run_disconnected
-from outdial.flow.script import inline
+from outdial.flow.script import Script, inline
 from outdial.flow.virtual import VirtualLoop, run_virtually
 
 STAYS_S = 3600.0
@@ -75,10 +75,18 @@ class Report:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
-def rehearse(program: Program, role: Role, scenario: Scenario, library: Library, now_ms: int) -> Report:
-    """Runs to the end, on a loop of its own: call it in a thread where the present loop must not wait."""
+Scripts = Callable[[Script], Awaitable[str]]
+
+
+def rehearse(
+    program: Program, role: Role, scenario: Scenario, library: Library, now_ms: int, *, scripts: Scripts = inline
+) -> Report:
+    """Runs to the end, on a loop of its own: call it in a thread where the present loop must not wait.
+
+    ``scripts`` runs the ``js`` application's text; its waiting is no time of the run.
+    """
     loop = VirtualLoop(scenario.start_ms if scenario.start_ms is not None else now_ms)
-    return run_virtually(_Rehearsal(program, scenario, library, loop.now_ms).run(role), loop)
+    return run_virtually(_Rehearsal(program, scenario, library, loop.now_ms, scripts).run(role), loop)
 
 
 def role_of(scenario: Scenario, kind: str, program: Program) -> Role:
@@ -92,11 +100,14 @@ def role_of(scenario: Scenario, kind: str, program: Program) -> Role:
 
 
 class _Rehearsal:
-    def __init__(self, program: Program, scenario: Scenario, library: Library, now: Callable[[], int]) -> None:
+    def __init__(
+        self, program: Program, scenario: Scenario, library: Library, now: Callable[[], int], scripts: Scripts
+    ) -> None:
         self._program = program
         self._scenario = scenario
         self._library = library
         self._now = now
+        self._scripts = scripts
         self._connection: Connection = ServiceConnection({})
         self._timeline = Timeline(now, self._close)
         self._stand_in = StandIn(scenario.replies, self._timeline)
@@ -166,7 +177,7 @@ class _Rehearsal:
             media=self._library,
             schemas=self._library,
             globals={**self._library.globals, **self._scenario.globals},
-            scripts=inline,
+            scripts=self._scripts,
             net=self._stand_in.net,
             trace=self._timeline,
             stand_in=self._stand_in,
@@ -217,7 +228,7 @@ class _Rehearsal:
             zone=self._scenario.zone,
             globals={**self._library.globals, **self._scenario.globals},
             schemas=self._library,
-            scripts=inline,
+            scripts=self._scripts,
             net=self._stand_in.net,
             trace=self._timeline,
             stand_in=self._stand_in,
