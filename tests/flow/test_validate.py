@@ -124,11 +124,17 @@ def test_problems_inside_functions_and_triggers_have_their_path() -> None:
         HANGUP,
     ]
     assert [path for path, _ in warnings(schema)] == [
-        "[2]",
         "[0].function.actions[1]",
         "[1].trigger.disconnected[0]",
         "[1].trigger.disconnected[1]",
+        "[2]",
     ]
+
+
+def test_problems_come_in_the_order_of_the_steps() -> None:
+    paths = [path for path, _ in warnings([{"goto": "x"}] * 12 + [HANGUP])]
+    assert paths == [f"[{n}]" for n in range(12)]
+    validate([{"switch": {"variable": "${a}", "case": {"²" + "7" * 5000: [{"goto": "x"}]}}}], "voice")
 
 
 def test_a_function_that_nothing_executes() -> None:

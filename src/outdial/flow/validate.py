@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from outdial.flow.checks.paths import PathChecks
@@ -27,7 +28,7 @@ def validate(schema: object, kind: str, missing: Collection[Reference] = ()) -> 
     except SchemaError as error:
         return [Problem(error.path, "error", error.message)]
     found = list(parts(program))
-    return [
+    problems = [
         *program.warnings,
         *(problem for part in found if part.role == "fork" for problem in part.program.warnings),
         *StepChecks(kind, found).problems(),
@@ -35,3 +36,12 @@ def validate(schema: object, kind: str, missing: Collection[Reference] = ()) -> 
         *missing_records(program, missing),
         *unset_variables(kind, found),
     ]
+    return sorted(problems, key=_place)
+
+
+_NUMBERS = re.compile(r"(\d{1,9})")
+
+
+def _place(problem: Problem) -> list[tuple[int, str]]:
+    """By the steps' places in the schema: ``[9]`` before ``[10]``, and what one step has stays in its order."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in _NUMBERS.split(problem.path) if part]

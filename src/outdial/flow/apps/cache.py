@@ -26,7 +26,7 @@ class CacheDelete:
 class Cache:
     type: str = arg("memory", choices=("memory", "redis"), help="Where: in memory, or in the Redis of the settings.")
     action: str = arg("", required=True, choices=("get", "set", "delete"), help="What to do.")
-    get: dict[str, Any] = arg(dict, example={"name": "key"}, help="Variable → key; or `key` and `variable`.")
+    get: dict[str, Any] = arg(dict, sets=True, example={"name": "key"}, help="Variable → key; or `key` and `variable`.")
     set: CacheSet | None = arg(None, help="With `set`: what to keep.")
     delete: CacheDelete | None = arg(None, help="With `delete`: what to forget.")
 

@@ -32,7 +32,11 @@ class Http:
     timeout: int = arg(1000, unit="ms", help="For everything together; at most two minutes.")
     parser: str = arg("", choices=("", "application/json", "text/xml"), help="Read the answer as this.")
     export_variables: dict[str, Any] = arg(
-        dict, wire="exportVariables", example={"name": "people.0.name"}, help="Variable → JSON path, or XPath of XML."
+        dict,
+        wire="exportVariables",
+        sets=True,
+        example={"name": "people.0.name"},
+        help="Variable → JSON path, or XPath of XML.",
     )
     response_code: str = arg("", wire="responseCode", sets=True, help="Variable for the status.")
     export_cookie: str = arg("", wire="exportCookie", sets=True, help="Variable for the cookies that were set.")

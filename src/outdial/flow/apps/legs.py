@@ -13,7 +13,7 @@ from outdial.flow.values import as_text
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    values: dict[str, Any] = arg(whole=True, required=True, help="Names and values.")
+    values: dict[str, Any] = arg(whole=True, required=True, sets=True, help="Names and values.")
 
 
 @application("setAll", args=Values, group="data", kinds=VOICE, help="Sets variables, of a second leg, too.")
