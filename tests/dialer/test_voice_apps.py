@@ -109,3 +109,22 @@ def test_echo_and_park_last_until_the_caller_goes(tmp_path: Path) -> None:
     for app in ({"echo": 0}, {"park": {"name": "p", "lot": "1-9"}}):
         rows = ring(tmp_path, flow(app), talker(hangs_up_after=7000), "cause, hangup_by, talk_sec")
         assert rows == [("NORMAL_CLEARING", "A", 7)]
+
+
+def test_no_flow_takes_more_than_its_share(tmp_path: Path) -> None:
+    """Loops that record, mix and schedule: each is refused from some number on, and the call goes on."""
+    many: list[dict[str, Any]] = [{"recordSession": {"name": f"n{n}", "minSec": 0}} for n in range(6)]
+    many += [{"backgroundPlayback": {"name": f"n{n}", "file": {"type": "silence"}}} for n in range(6)]
+    many += [{"scheduleHangup": {"seconds": seconds}} for seconds in (50, 9, 5, 7)]
+    rows = ring(tmp_path, flow(*many, {"echo": 0}), talker(), "flow_trace, talk_sec")
+    results = [step["result"] for step in json.loads(rows[0][0])]
+    assert results.count("failed: 4 recordings run already") == 2
+    assert results.count("failed: 4 background sounds run already") == 2
+    assert rows[0][1] == 5
+
+
+def test_a_call_has_so_many_recordings_and_no_more(tmp_path: Path) -> None:
+    turn = [{"recordSession": {"name": "n", "minSec": 0}}, {"sleep": 20}, {"recordSession": {"action": "stop"}}]
+    schema: dict[str, Any] = {"while": {"condition": "1", "maxSteps": "105", "do": turn}}
+    rows = ring(tmp_path, flow(schema, {"hangup": ""}), talker(), "id", "file")
+    assert len(rows) == 100

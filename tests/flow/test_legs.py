@@ -64,3 +64,17 @@ def test_update_cid_of_nothing_fails() -> None:
 def test_what_the_record_of_a_call_has_no_field_for(name: str) -> None:
     assert call([{name: {"id": 1}}, {"log": "on"}]).lines == ["on"]
     assert call([{name: {"id": 1}}]).results == ["not supported here"]
+
+
+def test_a_list_has_its_bound() -> None:
+    """An endless loop of marks fills neither memory nor time."""
+    schema = [{"while": {"condition": "1", "do": [{"markIVR": {"name": "way", "value": "${long}"}}]}}]
+    done = call(schema, {"long": "x" * 1500})
+    assert len(done.ended.payload["way"]) == 13
+    assert done.results[-2].startswith("failed: the list way would hold more than")
+
+
+def test_what_no_store_keeps_is_not_shown() -> None:
+    assert (
+        call([{"updateCid": {"number": "8\x000\n0" + "9" * 500}}]).connection.shown["from_number"] == "800" + "9" * 95
+    )

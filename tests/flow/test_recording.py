@@ -93,3 +93,7 @@ def test_numbers_out_of_all_bounds_stay_within_a_day_and_names_within_reason() -
     fields = {"name": "n" * 1000, "maxSec": 10**15, "silenceHits": 10**15, "silenceThresh": 10**15}
     [take] = call(record(**fields), hangs_up_at=10).person.takes
     assert (take.max_ms, take.silence_ms, take.silence_level, len(take.name)) == (86_400_000, 86_400_000, 32_768, 200)
+
+
+def test_a_name_has_nothing_that_no_store_keeps() -> None:
+    assert call([session(name="a\x00b\nc é")]).person.beside[0].name == "abc_é"

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from outdial.dialer.onward import Operator, never
 from outdial.dialer.prompts import Prompts
 from outdial.dialer.recordings import Reel, Running
+from outdial.flow.errors import AppFailed
 from outdial.flow.ports import MediaRef, SilenceMs, Sound
 from outdial.flow.ports.recording import Take, Took
 from outdial.flow.ports.speech import SoundFile
@@ -17,6 +18,10 @@ from outdial.switch import port
 from outdial.switch.port import Call
 
 T = TypeVar("T")
+
+MOST_UNDER = 4
+MOST_BESIDE = 4
+"""At a time: each is work for every packet, and no flow may take what other calls need."""
 
 
 class Caller:
@@ -30,7 +35,9 @@ class Caller:
         """Who connects it with others."""
         self._reel = reel
         self._beside: list[Running] = []
-        self._timers: list[asyncio.TimerHandle] = []
+        self._under: set[str] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        """Of the hang-up to come."""
         self.played_ms = 0
         """Of the last ``play``."""
         self._prompts = prompts
@@ -57,8 +64,8 @@ class Caller:
         """The call is over: nobody waits for a key any more."""
         self._gone = True
         self._arrived.set()
-        for timer in self._timers:
-            timer.cancel()
+        if self._timer:
+            self._timer.cancel()
 
     async def answer(self) -> None:
         """Our leg is answered by the person; there is nothing to do."""
@@ -81,9 +88,13 @@ class Caller:
             await never()
 
     def play_under(self, name: str, sound: Sound, reduction_db: int) -> None:
+        if len(self._under | {name}) > MOST_UNDER:
+            raise AppFailed(f"{MOST_UNDER} background sounds run already")
+        self._under.add(name)
         self._call.play_under(name, self._sound(sound), reduction_db)
 
     def stop_under(self, name: str) -> None:
+        self._under.discard(name)
         self._call.stop_under(name)
 
     async def record(self, take: Take, stop_keys: str) -> Took:
@@ -97,6 +108,8 @@ class Caller:
         return Took(taped.end, taped.ms, key)
 
     def start_recording(self, take: Take) -> None:
+        if len(self._beside) >= MOST_BESIDE:
+            raise AppFailed(f"{MOST_BESIDE} recordings run already")
         self._beside.append(self._reel.begin(take))
 
     def stop_recordings(self, name: str) -> int:
@@ -139,7 +152,12 @@ class Caller:
         self._hang_up(cause)
 
     def hang_up_later(self, cause: str, ms: int) -> None:
-        self._timers.append(asyncio.get_running_loop().call_later(ms / 1000, self._hang_up, cause))
+        """The earliest of several counts."""
+        loop = asyncio.get_running_loop()
+        if self._timer is None or loop.time() + ms / 1000 < self._timer.when():
+            if self._timer:
+                self._timer.cancel()
+            self._timer = loop.call_later(ms / 1000, self._hang_up, cause)
 
     def _sound(self, sound: Sound) -> port.Sound:
         if isinstance(sound, MediaRef):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from outdial.domain.attempt import Attempt, CallFacts
+from outdial.flow.errors import AppFailed
 from outdial.flow.ports.recording import Take
 from outdial.store.files import Files
 from outdial.store.steps import RecordingFile
@@ -14,6 +15,9 @@ from outdial.switch.port import Call, Now, Recording, Tape
 
 EMPTY_BYTES = 100
 """A WAV of not more than its header holds nothing to listen to."""
+
+
+MOST_OF_A_CALL = 100
 
 
 class Recordings:
@@ -80,6 +84,9 @@ class Reel:
         self._begun: list[Running] = []
 
     def begin(self, take: Take) -> Running:
+        """Raises AppFailed when there are too many already."""
+        if len(self._begun) >= MOST_OF_A_CALL:
+            raise AppFailed(f"this call has {MOST_OF_A_CALL} recordings already")
         key = _key(self._attempt, f"-{len(self._begun) + 1}")
         tape = Tape(self._files.new(key), take.sides, take.max_ms, take.silence_level, take.silence_ms)
         running = Running(self._call.record(tape), key, take, self._now())

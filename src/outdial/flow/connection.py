@@ -11,6 +11,8 @@ from outdial.flow.errors import AppFailed
 Kind = Literal["voice", "service"]
 """voice: a call; service: a pre-flow, an after-flow or a hook. The words are the schema types of the wire."""
 
+MAX_LIST = 20_000
+"""Characters of one list, as JSON: it is written anew with every item."""
 MAX_SIZE = 4_000_000
 """Characters that all variables of one run may hold together."""
 
@@ -92,9 +94,14 @@ class VoiceConnection(Connection):
         self.set(f"usr_{name}", self.get(name) or "")
 
     def push(self, name: str, value: str) -> None:
-        """Appends to the list that history gets under this name; the variable ``usr_<name>`` is its JSON text."""
+        """Appends to the list that history gets under this name; the variable ``usr_<name>`` is its JSON text.
+
+        Raises AppFailed when it grows too long.
+        """
         variable = f"usr_{name}"
         before = self.get(variable)
+        if len(before or "") + len(value) > MAX_LIST:
+            raise AppFailed(f"the list {name} would hold more than {MAX_LIST} characters")
         items = self._lists.get(name, []) if self._is_list(name) else [before] if before else []
         self.set(variable, _json([*items, value]))
         self._lists[name] = [*items, value]

@@ -60,3 +60,8 @@ def number_text(value: float) -> str:
         return str(value)
     text = format(Decimal(repr(value)), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def storable(text: str, most: int) -> str:
+    """The first ``most`` characters without what no store keeps: control characters, halves of others."""
+    return "".join(char for char in text[:most] if char.isprintable())

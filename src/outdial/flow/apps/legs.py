@@ -8,7 +8,9 @@ from typing import Any
 from outdial.flow.declare import VOICE, application, arg
 from outdial.flow.errors import AppFailed
 from outdial.flow.machine import Run
-from outdial.flow.values import as_text
+from outdial.flow.values import as_text, storable
+
+LONGEST_NUMBER = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ async def update_cid(run: Run, args: UpdateCid) -> None:
         voice.set("caller_id_name", args.name)
     if args.number:
         voice.set("caller_id_number", args.number)
-        voice.shown["from_number"] = args.number
+        voice.shown["from_number"] = storable(args.number, LONGEST_NUMBER)
     if args.destination:
         voice.set("destination_number", args.destination)
-        voice.shown["destination"] = args.destination
+        voice.shown["destination"] = storable(args.destination, LONGEST_NUMBER)

@@ -9,6 +9,7 @@ from outdial.flow.declare import VOICE, application, arg
 from outdial.flow.errors import AppFailed
 from outdial.flow.machine import Run
 from outdial.flow.ports.recording import Take
+from outdial.flow.values import storable
 
 FILE_NAME = "recordFile_${strepoch()}"
 LONGEST_S = 86_400
@@ -94,7 +95,7 @@ def _named(run: Run, name: str, otherwise: str) -> str:
 
 
 def _plain(name: str) -> str:
-    return name.replace(" ", "_")[:LONGEST_NAME]
+    return storable(name.replace(" ", "_"), LONGEST_NAME)
 
 
 def _ms(seconds: int) -> int:
