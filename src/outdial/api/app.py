@@ -36,6 +36,7 @@ from outdial.api import (
     resources,
     schemas,
     session,
+    settings,
     speech,
     users,
     wire,
@@ -46,8 +47,8 @@ from outdial.api.site import site
 from outdial.domain.errors import NotFound, UserMistake
 
 ROOMS = (
-    health, session, users, media, flows, rehearsal, schemas, drawings, gateways, resources, groups, communications,
-    calendars, lists, attempts, members, queues, queue_groups, calls, recordings, linked, live, speech,
+    health, session, users, settings, media, flows, rehearsal, schemas, drawings, gateways, resources, groups,
+    communications, calendars, lists, attempts, members, queues, queue_groups, calls, recordings, linked, live, speech,
 )  # fmt: skip
 """In the order of their routes: fixed paths stand before those with an id in their place."""
 
