@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DELETE_ON_ERROR:
-.PHONY: help install run test check format reference bench clean
+.PHONY: help install run test check format reference bench fuzz clean
 
 help: ## list these words
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -39,6 +39,10 @@ reference: .venv/developing ## write docs/applications.md from the applications'
 bench: .venv/developing ## measure; the figures go to docs/benchmarks.md
 	@scripts/apt-need sipp:sip-tester
 	$(BIN)/python -m bench
+
+fuzz: .venv/developing ## look for input that breaks the flow language, five minutes a target; finds go to .fuzz/
+	$(PIP) atheris==3.0.0
+	for target in expression expansion schema; do $(BIN)/python -m tests.flow.fuzz $$target -max_total_time=300 || exit 1; done
 
 clean: ## remove .venv and what tools leave behind; data/ stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
