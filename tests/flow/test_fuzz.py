@@ -25,7 +25,8 @@ def test_each_target_has_a_corpus() -> None:
 
 PIECES = st.sampled_from([
     "${a}", "${o.a.b.#}", "${o.a.b.#(>1)}", "$${g}", "&hour(", "&wday(2-6)", ")", "(", "'", '"', "\\",
-    "==", "===", "&&", "||", "!", "+", "-", "<", ">=", "new", "case", "1", "0x1", "1e999", "\n", " ", "/", "/*", "<!--", "`", "\u2028",
+    "==", "===", "&&", "||", "!", "+", "-", "<", ">=", "new", "case", "1", "0x1", "1e999", "\n", " ", "/", "/*", "<!--",
+    "`", "\u2028",
     "\0", "é", "constructor", "__proto__", "sys", "while(1)", ",", ";", ".", "[", "]", "{", "}", "=>", "${", "}",
 ])  # fmt: skip
 
@@ -43,9 +44,12 @@ def test_pieces_of_texts(text: str) -> None:
 
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | PIECES | st.sampled_from(["a", "b", "10", ""])
-WORDS = st.sampled_from(
-    ["if", "switch", "while", "goto", "break", "function", "execute", "trigger", "set", "unSet", "export", "log", "softSleep", "js", "math", "string", "classifier", "timezone", "success", "abandoned", "tag", "limit", "max", "failover", "name", "actions", "expression", "then", "else", "variable", "case", "condition", "do", "maxSteps", "list", "data", "fn", "setVar"]
-)
+WORDS = st.sampled_from([
+    "if", "switch", "while", "goto", "break", "function", "execute", "trigger", "set", "unSet", "export", "log",
+    "softSleep", "js", "math", "string", "classifier", "timezone", "success", "abandoned", "tag", "limit", "max",
+    "failover", "name", "actions", "expression", "then", "else", "variable", "case", "condition", "do",
+    "maxSteps", "list", "data", "fn", "setVar",
+])  # fmt: skip
 SCHEMAS = st.recursive(
     LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(WORDS, inner, max_size=4), max_leaves=25
 )
