@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from outdial.cli.schema_draw import draw
 from outdial.cli.schema_run import print_report, read_script
 from outdial.domain.errors import UserMistake
 from outdial.flow.declare import REGISTRY
@@ -26,7 +27,7 @@ from outdial.flow.program import Level, Problem
 from outdial.flow.validate import validate
 
 app = App(name="schema", help="Flow schemas in files: what is wrong with one, what it would do, how it looks.")
-app.command("outdial.cli.schema_draw:draw", name="draw")
+app.command(draw)
 File = Annotated[Path, Parameter(help="JSON: a list of applications, or a record as exported; - is standard input")]
 Kind = Literal["voice", "service", "default"]
 Type = Annotated[

@@ -82,10 +82,11 @@ def _application(application: Application) -> Iterator[str]:
 
 
 def _where(application: Application) -> str:
-    """In which flows it runs."""
-    if len(application.kinds) > 1:
-        return ""
-    return "*During a call.*" if "voice" in application.kinds else "*In pre-flows and after-flows.*"
+    """In which flows it runs, and how far it reaches."""
+    parts = ["*Reaches out of the flow; a dry run says what it would do.*"] if application.outside else []
+    if len(application.kinds) == 1:
+        parts.insert(0, "*During a call.*" if "voice" in application.kinds else "*In pre-flows and after-flows.*")
+    return " ".join(parts)
 
 
 def _a(field: Field) -> str:
