@@ -85,6 +85,14 @@ def test_who_says_nothing_is_silent_from_the_beginning_also_without_any_packet()
     assert (file.end, len(studio.keep.right)) == ("silence", 2400)
 
 
+def test_a_level_without_a_time_ends_nothing() -> None:
+    studio = Studio()
+    file = studio.tape(silence_level=200)
+    studio.say(*quiet(40))
+    studio.leg.close(studio.round, 0)
+    assert file.end == "hungup"
+
+
 @pytest.mark.parametrize(("level", "end"), [(100, "hungup"), (300, "silence")])
 def test_the_level_is_the_mean_amplitude(level: int, end: str) -> None:
     studio = Studio()

@@ -117,7 +117,8 @@ class Tape(Recorder):
         return self.limits.max_ms * RATE // 1000 if self.limits.max_ms else 1 << 62
 
     def _over(self, until: int) -> tuple[RecordEnd, int] | None:
-        silent = self._silent(min(until, self._longest)) if self.limits.silence_level else None
+        judged = self.limits.silence_level and self.limits.silence_ms
+        silent = self._silent(min(until, self._longest)) if judged else None
         if silent is not None:
             return "silence", silent
         return ("limit", self._longest) if until >= self._longest else None
