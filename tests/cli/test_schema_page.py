@@ -13,7 +13,9 @@ PAGE = (Path(__file__).parents[2] / "docs" / "schemas.md").read_text("utf-8")
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+    return [
+        text for kind, text in re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE) if kind == language
+    ]
 
 
 def test_the_worked_example(
