@@ -158,6 +158,13 @@ async def test_a_silent_server_costs_the_time_given_and_its_connection_is_closed
         await server.left.wait()
 
 
+async def test_a_server_that_never_shakes_hands_costs_the_time_given() -> None:
+    async with web() as server, client() as http:
+        server.scheme = "https"  # it waits for a request in plain text
+        with pytest.raises(Unreachable, match="within 50 ms"):
+            await http.fetch(HttpRequest(server.url(), timeout_s=0.05))
+
+
 @pytest.mark.parametrize(
     ("method", "headers"),
     [

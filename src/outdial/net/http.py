@@ -69,6 +69,8 @@ class HttpClient:
                 request.method, url, headers=headers, content=content, extensions=wait
             ) as answer:
                 return await _read(answer, target, request.max_bytes)
+        except httpcore.TimeoutException:
+            raise TimeoutError from None
         except httpcore.LocalProtocolError as error:
             raise Refused(f"the request cannot be sent: {error}") from None
         except httpcore.ProtocolError as error:
@@ -184,6 +186,34 @@ class _Guarded(httpcore.AsyncNetworkBackend):
 
     async def _connect(self, address: str, port: int) -> httpcore.AsyncNetworkStream:
         try:
-            return await self._inner.connect_tcp(address, port)
+            return _Stream(await self._inner.connect_tcp(address, port))
         except httpcore.ConnectError as error:
             raise OSError(str(error)) from None
+
+
+class _Stream(httpcore.AsyncNetworkStream):
+    """httpcore leaves a connection open that is given up while TLS begins; this one is closed."""
+
+    def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
+        self._inner = inner
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            return await self._inner.start_tls(ssl_context, server_hostname, timeout)
+        except BaseException:
+            await self._inner.aclose()
+            raise
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return await self._inner.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        await self._inner.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    def get_extra_info(self, info: str) -> object:
+        return self._inner.get_extra_info(info)

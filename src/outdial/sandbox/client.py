@@ -77,7 +77,10 @@ class Sandbox:
             data = await _exchange(mine, _encoded(job))
         if not data:
             raise AppFailed("stopped: it took longer than a second, or too much memory")
-        answer = msgspec.json.decode(data, type=Answer)
+        try:
+            answer = msgspec.json.decode(data, type=Answer)
+        except msgspec.MsgspecError:  # whatever took over the child speaks no better
+            raise AppFailed("stopped: it gave no answer that can be read") from None
         if answer.error:
             raise AppFailed(answer.error)
         return answer
