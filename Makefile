@@ -42,7 +42,7 @@ bench: .venv/developing ## measure; the figures go to docs/benchmarks.md
 
 fuzz: .venv/developing ## look for input that breaks the flow language, five minutes a target; finds go to .fuzz/
 	$(PIP) atheris==3.0.0
-	for target in expression expansion schema; do $(BIN)/python -m tests.flow.fuzz $$target -max_total_time=300 || exit 1; done
+	for target in expression expansion schema; do $(BIN)/python -m tests.flow.fuzz_run $$target -max_total_time=300 || exit 1; done
 
 clean: ## remove .venv and what tools leave behind; data/ stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -8,10 +8,10 @@ every run ends within its limit.
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from outdial.flow import dates
 from outdial.flow.attempt import Ask, run_after
 from outdial.flow.connection import VoiceConnection
 from outdial.flow.errors import AppFailed, ExpressionError, SchemaError
@@ -48,8 +48,6 @@ def expression(data: bytes) -> None:
 
 
 def _by_engine(code: str, calls: tuple[Call, ...], scope: Scope) -> bool:
-    from outdial.flow import dates
-
     answers: dict[str, dict[str, object]] = {}
     for call in calls:
         value: object
@@ -94,20 +92,3 @@ def schema(data: bytes) -> None:
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {"expression": expression, "expansion": expansion, "schema": schema}
-
-
-def main() -> None:
-    """``python -m tests.flow.fuzz TARGET [LIBFUZZER OPTIONS]``: new input goes to ``.fuzz/TARGET``."""
-    import atheris
-
-    target = TARGETS[sys.argv[1]]
-    found = Path(".fuzz") / sys.argv[1]
-    found.mkdir(parents=True, exist_ok=True)
-    options = ["-max_len=4000", "-timeout=20", f"-artifact_prefix={found}/", *sys.argv[2:]]
-    atheris.instrument_all()
-    atheris.Setup([sys.argv[0], *options, str(found), str(CORPUS / sys.argv[1])], target)
-    atheris.Fuzz()
-
-
-if __name__ == "__main__":
-    main()
