@@ -10,6 +10,7 @@ from outdial.flow.diagram import compile_drawing, decompile, write
 from outdial.flow.diagram.drawing import Drawing, Edge, Meta
 from outdial.flow.errors import SchemaError
 
+from ..world import call
 from .sketch import sketch, wires
 
 
@@ -199,3 +200,31 @@ def test_what_is_no_schema_is_refused_with_the_path(schema: object, path: str) -
     with pytest.raises(SchemaError) as error:
         decompile(schema)
     assert error.value.path == path
+
+
+def test_a_block_stays_in_the_list_where_the_schema_has_it() -> None:
+    """Though a branch that comes before jumps to it."""
+    schema = [
+        {
+            "tag": "if__1",
+            "if": {
+                "expression": "${x}",
+                "then": [{"goto": "log__3"}],
+                "else": [{"tag": "log__2", "log": "a"}, {"tag": "log__3", "log": "b"}],
+            },
+        }
+    ]
+    drawing = decompile(schema).drawing
+    assert jumps(drawing) == {("1", "3")}
+    assert compile_drawing(drawing).schema == schema
+
+
+def test_declarations_hidden_in_custom_code_keep_their_order() -> None:
+    """The last function of a name counts."""
+
+    def function(text: str) -> dict[str, Any]:
+        return {"function": {"name": "f", "actions": [{"log": text}]}}
+
+    hidden = {"if": {"expression": "1", "then": [function("first")]}, "log": "a second application"}
+    schema = [hidden, function("last"), {"execute": {"name": "f"}}]
+    assert call(compile_drawing(decompile(schema).drawing).schema).lines == call(schema).lines == ["last"]
