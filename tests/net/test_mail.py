@@ -278,3 +278,21 @@ async def test_whoever_is_not_taken_is_named_and_the_others_get_it() -> None:
     assert done.results[0].startswith("failed: sent, but not to b@example.com: 550")
     assert "550" in nobody.results[0]
     assert held.recipients == [["a@example.com"]]
+
+
+async def test_a_server_that_says_nothing_costs_the_time_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("outdial.net.mail.TIMEOUT_S", 0.1)
+    gone = asyncio.Event()
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+        gone.set()
+
+    server = await asyncio.start_server(silent, LOOPBACK, 0)
+    async with outside() as world:
+        held = Post(port=server.sockets[0].getsockname()[1])
+        done = await flow(world.of(DOMAIN), step(held))
+        await gone.wait()
+    assert done.results[0].startswith("failed: 127.0.0.1: ")
+    server.close()
