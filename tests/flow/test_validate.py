@@ -137,6 +137,11 @@ def test_problems_come_in_the_order_of_the_steps() -> None:
     validate([{"switch": {"variable": "${a}", "case": {"²" + "7" * 5000: [{"goto": "x"}]}}}], "voice")
 
 
+def test_no_more_problems_than_somebody_could_read() -> None:
+    found = validate([{"goto": f"${{a{n}}}x"} for n in range(900)] + [HANGUP], "voice")
+    assert len(found) == 501 and found[-1].message.startswith("400 more problems are left out")
+
+
 def test_a_function_that_nothing_executes() -> None:
     schema = [{"log": ""}, {"function": {"name": "f", "actions": [{"log": ""}]}}, HANGUP]
     assert warnings(schema) == [("[1]", "the function 'f' is never executed")]

@@ -17,6 +17,9 @@ from outdial.flow.program import Problem
 __all__ = ["Reference", "references", "validate"]
 
 
+MAX_PROBLEMS = 500
+
+
 def validate(schema: object, kind: str, missing: Collection[Reference] = ()) -> list[Problem]:
     """Errors forbid saving, warnings and notes do not. ``kind`` is the schema's type on the wire.
 
@@ -36,7 +39,15 @@ def validate(schema: object, kind: str, missing: Collection[Reference] = ()) -> 
         *missing_records(program, missing),
         *unset_variables(kind, found),
     ]
-    return sorted(problems, key=_place)
+    return _told(sorted(problems, key=_place))
+
+
+def _told(problems: list[Problem]) -> list[Problem]:
+    """No more than somebody could read."""
+    if len(problems) <= MAX_PROBLEMS:
+        return problems
+    more = Problem("", "note", f"{len(problems) - MAX_PROBLEMS} more problems are left out; mend some of these first")
+    return [*problems[:MAX_PROBLEMS], more]
 
 
 _NUMBERS = re.compile(r"(\d{1,9})")

@@ -16,6 +16,9 @@ from outdial.flow.catalogue import Field, fields_of, whole
 from outdial.flow.checks.walk import Part, reads, texts_of
 from outdial.flow.program import Problem, Step
 
+MAX_GUESSES = 50
+"""Names that are compared with all that the schema sets; comparing takes its time."""
+
 
 def unset_variables(kind: str, found: list[Part]) -> Iterator[Problem]:
     """One problem for each name, at the first step that reads it."""
@@ -28,7 +31,7 @@ def unset_variables(kind: str, found: list[Part]) -> Iterator[Problem]:
             plain = "${" not in name and not name.isdigit() and name not in told
             if plain and not (name in names or known.is_given(name, kind) or any(p.fullmatch(name) for p in made_up)):
                 told.add(name)
-                yield _problem(step, name, kind, names)
+                yield _problem(step, name, kind, names if len(told) <= MAX_GUESSES else set())
 
 
 def _problem(step: Step, name: str, kind: str, names: set[str]) -> Problem:
