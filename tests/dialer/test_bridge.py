@@ -236,3 +236,30 @@ def test_handed_on(tmp_path: Path) -> None:
         assert ("refer", CALLEE) in {(event.split()[0], number) for _, event, _, number in world.switch.log.rows}
 
     simulate(test, tmp_path, people(), Setup(voice=flow({"sipRedirect": ["sip:5@pbx"]})))
+
+
+def test_a_fork_beside_the_talk_may_end_the_call(tmp_path: Path) -> None:
+    async def test(world: World) -> None:
+        await world.dial(60)
+        call = await the_call(world)
+        assert (call["cause"], call["hangup_by"]) == ("USER_BUSY", "F")
+        assert call["hangup_at"] - call["bridge_at"] == 3000
+        await nothing_is_left(world)
+
+    steps = [{"softSleep": "3000"}, {"hangup": "USER_BUSY"}]
+    simulate(test, tmp_path, people(), Setup(voice=flow(bridge(AGENT, bridged=steps))))
+
+
+def test_a_fork_beside_a_playback_may_end_the_call(tmp_path: Path) -> None:
+    async def test(world: World) -> None:
+        await world.dial(60)
+        assert (await the_call(world))["cause"] == "USER_BUSY"
+        await nothing_is_left(world)
+
+    steps = [{"softSleep": "3000"}, {"hangup": "USER_BUSY"}]
+    voice = [
+        {"function": {"name": "end", "actions": steps}},
+        {"execute": {"name": "end", "async": True}},
+        {"playback": {"files": [{"type": "silence", "name": "20000"}]}},
+    ]
+    simulate(test, tmp_path, people(), Setup(voice=voice))

@@ -53,13 +53,16 @@ class Connection:
 
     def close(self) -> None:
         """The other side has gone, or the answer is given: nothing more of this flow runs."""
-        if not self.closed:
-            self.closed = True
-            if self._interrupt is not None:
-                self._interrupt()
+        self.closed = True
+        interrupt, self._interrupt = self._interrupt, None
+        if interrupt is not None:
+            interrupt()
 
     def stop(self) -> None:
-        """The flow itself has ended it: the application that says so returns, and nothing runs after it."""
+        """The flow itself has ended it: the application that says so returns, and nothing runs after it.
+
+        What runs beside it (the flow that started a fork) goes on to wait until ``close``.
+        """
         self.closed = True
 
     def on_close(self, interrupt: Callable[[], None] | None) -> None:
