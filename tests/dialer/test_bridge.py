@@ -257,7 +257,7 @@ def test_a_fork_beside_a_playback_may_end_the_call(tmp_path: Path) -> None:
         await nothing_is_left(world)
 
     steps = [{"softSleep": "3000"}, {"hangup": "USER_BUSY"}]
-    voice = [
+    voice: list[dict[str, Any]] = [
         {"function": {"name": "end", "actions": steps}},
         {"execute": {"name": "end", "async": True}},
         {"playback": {"files": [{"type": "silence", "name": "20000"}]}},
