@@ -34,6 +34,8 @@ interface Props<R extends Named> {
   add?: string | (() => void);
   addLabel?: string;
   emptyText?: string;
+  /** Above the title. */
+  above?: ReactNode;
   /** Beside Add. */
   head?: ReactNode;
   /** Between the title and the table. */
@@ -83,6 +85,7 @@ export function ListPage<R extends Named>(props: Props<R>) {
   const add = <AddButton {...(props.add ? { add: props.add } : {})} label={props.addLabel ?? t("list.add")} />;
   return (
     <Box className="page">
+      {props.above}
       <Group justify="space-between" mb="md">
         <Title order={1} size="h3">
           {props.title}

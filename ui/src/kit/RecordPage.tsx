@@ -70,10 +70,11 @@ function Editor<R extends Named, V extends object>(props: Props<R, V> & { row: R
   const dirty = form.isDirty();
   const open = props.tab && tabs.some((tab) => tab.key === props.tab) ? props.tab : (tabs[0]?.key ?? "");
   useBlocker({
-    shouldBlockFn: ({ current, next }) =>
-      dirty && !busy && samePlace(current.pathname) !== samePlace(next.pathname) && !window.confirm(t("record.leave")),
+    shouldBlockFn: ({ next }) => dirty && !busy && !isOwn(next.pathname) && !window.confirm(t("record.leave")),
     enableBeforeUnload: () => dirty,
   });
+  /** Tabs of one record are one place: moving between them loses nothing. */
+  const isOwn = (path: string) => path.startsWith(`${props.listPath}/${row?.id ?? "new"}/`);
   const goTo = (id: string, tab: string) => navigate({ to: `${props.listPath}/${id}/${tab}`, replace: true });
 
   const save = async () => {
@@ -144,11 +145,6 @@ function Editor<R extends Named, V extends object>(props: Props<R, V> & { row: R
       </Paper>
     </Box>
   );
-}
-
-/** Tabs of one record are one place: moving between them loses nothing. */
-function samePlace(path: string): string {
-  return path.split("/").slice(0, 4).join("/");
 }
 
 /** A refusal goes next to its field where the form has it, and is said aloud in any case. */
