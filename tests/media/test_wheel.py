@@ -85,9 +85,9 @@ class Table:
 
 
 def test_many_legs_spread_evenly_over_slots_and_phases() -> None:
-    table = Table(SLOTS * 25)
-    assert set(Counter(leg.slot for leg in table.legs).values()) == {25}
-    assert set(Counter((leg.slot, leg.phase) for leg in table.legs).values()) == {5}
+    table = Table(SLOTS * 40)
+    assert set(Counter(leg.slot for leg in table.legs).values()) == {40}
+    assert set(Counter((leg.slot, leg.phase) for leg in table.legs).values()) == {8}
     table.wheel.remove(table.legs[33])
     late = Leg(Wire(999, lambda: 0.0), table.told.append, SEED)
     table.wheel.add(late, table.now)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from outdial.domain.beat import TURNS
 from outdial.store.gather import LATE_S, MOST, Gatherer, Job
 from outdial.store.steps import Bridged, Offering
 
@@ -25,9 +26,9 @@ class Paper:
         self.gatherer.done(group, [place for place, _ in enumerate(group)])
 
     async def turn(self) -> None:
-        """One turn of the event loop."""
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        """The turns of the event loop in which a group gathers."""
+        for _ in range(TURNS + 2):
+            await asyncio.sleep(0)
 
     def sizes(self) -> list[int]:
         return [len(group) for group in self.groups]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import structlog
 
+from outdial.dialer.brake import Brake
 from outdial.dialer.caller import Caller
 from outdial.dialer.ending import Hurry, Told, finish_call, finish_uncalled, provisional_result
 from outdial.dialer.flows import Flows, Steps, VoiceEnd
@@ -28,7 +28,6 @@ from outdial.store.steps import Bridged, Ended, Finish, Offering, Redialog
 from outdial.switch.port import Answered, Call, Challenged, Digit, HangupBy, HungUp, Now, Order, Ringing, Switch
 
 log = structlog.get_logger(__name__)
-T = TypeVar("T")
 
 RETRY_STORE_S = 1.0
 STEP_PATIENCE_S = 5.0
@@ -112,9 +111,7 @@ class Line:
         self._connection = VoiceConnection({})
         self._facts: CallFacts | None = None
         self._voice: asyncio.Task[VoiceEnd] | None = None
-        self._held_back = asyncio.Event()
-        self._no: No | None = None
-        """Why it is held back."""
+        self._brake = Brake()
         self._recording: Path | None = None
         self._steps_before: Steps = ()
         """Of the pre-flow."""
@@ -142,16 +139,12 @@ class Line:
 
     def do_not_ring(self) -> None:
         """The service is stopping: an attempt that has not rung yet must not."""
-        self._hold_back(STOPPING)
+        self._brake.pull(STOPPING)
 
     def end(self, cause: str, by: HangupBy) -> None:
-        self._hold_back(HUNG_UP)
+        self._brake.pull(HUNG_UP)
         if self._call:
             self._call.hang_up(cause, by)
-
-    def _hold_back(self, no: No) -> None:
-        self._no = self._no or no
-        self._held_back.set()
 
     # ── before the INVITE ────────────────────────────────────────────────────────────────────────
 
@@ -174,9 +167,9 @@ class Line:
         if queue.do_schema_id is None:
             return None
         given = known.of_attempt(queue, self.attempt, self._tools.now())
-        outcome = await self._unless_held_back(self._tools.flows.before(queue.domain_id, queue.do_schema_id, given))
+        outcome = await self._brake.unless_pulled(self._tools.flows.before(queue.domain_id, queue.do_schema_id, given))
         if outcome is None:
-            return self._no
+            return self._brake.no
         self._steps_before = outcome.trace
         if outcome.how == "failed":
             return No(
@@ -188,16 +181,6 @@ class Line:
             self.attempt = confirmed(self.attempt, outcome)
         return None
 
-    async def _unless_held_back(self, work: Coroutine[Any, Any, T]) -> T | None:
-        """What the work answers; None when the attempt was held back meanwhile, and the work broken off."""
-        working, held = asyncio.create_task(work), asyncio.create_task(self._held_back.wait())
-        try:
-            await asyncio.wait({working, held}, return_when=asyncio.FIRST_COMPLETED)
-            return working.result() if working.done() else None
-        finally:
-            working.cancel()
-            held.cancel()
-
     async def _await_moment(self) -> None:
         """Until the moment that calls per second leave for it, or the service stops.
 
@@ -206,13 +189,7 @@ class Line:
         at, resource = self.attempt.ring_at, self._planner.plan.resources.get(self.attempt.resource_id)
         if self._queue.do_schema_id is not None and resource and self._tools.now() > at:
             at = self._planner.next_moment(resource)
-        wait_s = (at - self._tools.now()) / 1000
-        if wait_s > 0:
-            try:
-                async with asyncio.timeout(wait_s):
-                    await self._held_back.wait()
-            except TimeoutError:
-                return
+        await self._brake.wait((at - self._tools.now()) / 1000)
 
     async def _offer(self) -> No | None:
         """At its moment: checks once more, writes ``offering``, sends the INVITE. None: it rings."""
@@ -243,7 +220,7 @@ class Line:
         return None
 
     def _refusal(self, plan: Plan) -> No | None:
-        return self._no or last_check(plan, self.attempt, self._tools.now())
+        return self._brake.no or last_check(plan, self.attempt, self._tools.now())
 
     def _prepare(self, plan: Plan) -> No | None:
         """Leases the call; when the configuration changes after that, it must come to the same call."""

@@ -18,6 +18,7 @@ from outdial.dialer.onward import House
 from outdial.dialer.pace import Pacing
 from outdial.dialer.recover import recover
 from outdial.domain.attempt import Attempt
+from outdial.domain.beat import next_beat
 from outdial.domain.errors import StoreUnavailable
 from outdial.domain.plan import Plan
 from outdial.domain.queue import Queue
@@ -246,7 +247,8 @@ class Dialer:
         except TimeoutError:
             return
         if not self._stopping:
-            await asyncio.sleep(max(SETTLE_S, began + APART_S - loop.time()))
+            now = loop.time()
+            await asyncio.sleep(next_beat(max(now + SETTLE_S, began + APART_S)) - now)
         self._bell.clear()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

@@ -8,13 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from outdial.domain.beat import TURNS, next_beat
 from outdial.store.base import Failed, Function
-from outdial.store.steps import Bridged, Ended, Finish, Redialog, Step
+from outdial.store.steps import STEPS, Bridged, Ended, Finish, Redialog, Step
 
 GAP_S = 0.005
 """After a commit the next one waits this long, so that busy times write in groups and quiet ones at once."""
-LATE_S = 0.02
-"""A step for which nobody is kept waiting: only the INVITE is in a hurry. It waits this long for company."""
+LATE_S = 0.002
+"""A step for which nobody is kept waiting (only the INVITE is in a hurry) waits for the next beat and so much
+longer: the INVITEs of that beat take it along."""
 MOST = 256
 """Jobs of one commit; with so many nothing waits."""
 NEVER = float("inf")
@@ -31,6 +33,10 @@ class Job:
     @property
     def late(self) -> bool:
         return isinstance(self.work, _PATIENT)
+
+    @property
+    def is_step(self) -> bool:
+        return isinstance(self.work, STEPS)
 
     def answer(self, value: Any) -> None:
         if self.future.done():  # whoever waited was cancelled; what is written stays written
@@ -67,15 +73,20 @@ class Gatherer:
     def _arm(self, *, late: bool) -> None:
         """Sets the timer, if it is not set for an earlier moment."""
         now = self._loop.time()
-        due = now if len(self._waiting) >= MOST else max(self._free_at, now + (LATE_S if late else 0))
+        wanted = next_beat(now) + LATE_S if late else now
+        due = now if len(self._waiting) >= MOST else max(self._free_at, wanted)
         if due >= self._due:
             return
         if self._timer is not None:
             self._timer.cancel()
         self._due = due
-        self._timer = self._loop.call_soon(self._flush) if due <= now else self._loop.call_at(due, self._flush)
+        self._timer = self._loop.call_at(due, self._flush) if due > now else self._loop.call_soon(self._flush, TURNS)
 
-    def _flush(self) -> None:
+    def _flush(self, turns: int = 0) -> None:
+        """After so many turns of the loop."""
+        if turns:
+            self._timer = self._loop.call_soon(self._flush, turns - 1)
+            return
         self._timer, self._due = None, NEVER
         self._busy = True
         self._write([self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))])

@@ -10,10 +10,8 @@ from sqlalchemy import Connection
 from outdial.store.base import Failed, Function, translated
 from outdial.store.context import context_of
 from outdial.store.dialect import savepoint, unavailable
-from outdial.store.steps import Bridged, Ended, Finish, Offering, Redialog, Step
+from outdial.store.steps import STEPS, Step
 from outdial.store.writing import write_steps
-
-_STEPS = (Offering, Redialog, Bridged, Ended, Finish)
 
 
 def write_group(conn: Connection, works: Sequence[Function[Any] | Step]) -> list[Any]:
@@ -25,7 +23,7 @@ def write_group(conn: Connection, works: Sequence[Function[Any] | Step]) -> list
     answers: list[Any] = [None] * len(works)
     steps: list[tuple[int, Step]] = []
     for place, work in enumerate(works):
-        if isinstance(work, _STEPS):
+        if isinstance(work, STEPS):
             steps.append((place, work))
         else:
             answers[place] = run_alone(conn, work)

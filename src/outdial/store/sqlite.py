@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 import os
 import sqlite3
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
+from outdial.domain.beat import next_beat
 from outdial.domain.errors import Misconfigured
 from outdial.store.base import Failed, Function, Store, translated
 from outdial.store.context import Bell, Context, attach
@@ -183,6 +185,8 @@ class FileStore(Store):
         self._writer = Writer(self._engine, context)
         self._groups: SimpleQueue[list[Job] | None] = SimpleQueue()
         """For the writer thread; None ends it."""
+        self._written: deque[tuple[list[Job], Commit | Exception]] = deque()
+        """From the writer thread: one group at most, for the next is handed over after it."""
         self._writing = Thread(target=self._write_groups, name="store", daemon=True)
         self._writing.start()
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
@@ -209,18 +213,31 @@ class FileStore(Store):
         return await self._gatherer.add(step)
 
     def _start(self, group: list[Job]) -> None:
-        """Hands a group to the writer thread."""
+        """Hands a group to the writer thread. Steps hear of it at a beat, somebody who asked at once."""
         self._groups.put(group)
+        if all(job.is_step for job in group):
+            self._look_later()
 
     def _write_groups(self) -> None:
-        """The writer thread: a commit for each group, its outcome to the event loop."""
+        """The writer thread: a commit for each group, its outcome for the event loop."""
         while (group := self._groups.get()) is not None:
             try:
                 outcome: Commit | Exception = self._writer.write([job.work for job in group])
             except Exception as error:  # noqa: BLE001 - told to those who wait for this group
                 outcome = error
-            self._loop.call_soon_threadsafe(self._committed, group, outcome)
+            self._written.append((group, outcome))
+            if not all(job.is_step for job in group):
+                self._loop.call_soon_threadsafe(self._look)
         self._writer.close()
+
+    def _look_later(self) -> None:
+        self._loop.call_at(next_beat(self._loop.time()), self._look)
+
+    def _look(self) -> None:
+        if self._written:
+            self._committed(*self._written.popleft())
+        else:
+            self._look_later()
 
     def _committed(self, group: list[Job], outcome: Commit | Exception) -> None:
         if isinstance(outcome, Exception):

@@ -115,3 +115,4 @@ class Finish:
 
 
 Step = Offering | Redialog | Bridged | Ended | Finish
+STEPS = (Offering, Redialog, Bridged, Ended, Finish)

@@ -63,16 +63,22 @@ class EmbeddedSwitch:
     async def start(self) -> None:
         """Raises Misconfigured when the SIP port or all RTP ports are taken."""
         self._loop = asyncio.get_running_loop()
-        self._socket = UdpSocket(bind(self._config, BUFFER_BYTES), self._heard)
-        self._trunks = Trunks(self._config, self._socket.address, self._now())
+        bound = bind(self._config, BUFFER_BYTES)
+        host, port = bound.getsockname()[:2]
+        self._trunks = Trunks(self._config, (str(host), int(port)), self._now())
         try:
             await self._trunks.start()
+        except BaseException:
+            bound.close()
+            raise
+        here = self._trunks.stranger()
+        self.agent = UserAgent(here.sent_by, here.contact("outdial"))
+        self._socket = UdpSocket(bound, self._heard)  # what far ends repeat since a crash comes from now on
+        try:
             await self.media.start()
         except BaseException:
             self._socket.close()
             raise
-        here = self._trunks.stranger()
-        self.agent = UserAgent(here.sent_by, here.contact("outdial"))
         self._look_up = self._loop.create_task(self._look_up_forever())
         log.info("switch.started", address=f"{self.address[0]}:{self.address[1]}")
 
@@ -242,7 +248,7 @@ class EmbeddedSwitch:
         if self._timer:
             self._timer.cancel()
         self._timer_at = at
-        self._timer = self._loop.call_at((at - 1) / 1000, self._tick)
+        self._timer = self._loop.call_at(at / 1000, self._tick)  # a moment of the beat, as the agent rounds it
 
     def _settle_goodbyes(self) -> None:
         for machine, said in self._goodbyes.items():

@@ -1,4 +1,4 @@
-"""The SIP socket on the event loop: many datagrams per wake-up, nothing awaited."""
+"""The SIP socket on the event loop: many datagrams per look, nothing awaited."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from collections import deque
 from collections.abc import Callable
 
 from outdial.sip.uri import HostPort
+from outdial.switch.embedded.polled import Polled
 
-PER_WAKE_UP = 64
-"""Datagrams read before the loop gets its turn again."""
+AT_ONCE = 64
+"""Datagrams handed over together."""
 LARGEST = 65_535
 WAITING = 10_000
 """Datagrams kept while the kernel takes none; more are lost, as on any network."""
@@ -24,7 +25,7 @@ class UdpSocket:
         self._heard = heard
         self._waiting: deque[tuple[bytes, HostPort]] = deque(maxlen=WAITING)
         self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(bound, self._read)
+        self._polled = Polled(bound, self._read, AT_ONCE)
         self.unsendable = 0
         """Datagrams the system refused: no route, not permitted."""
 
@@ -41,7 +42,7 @@ class UdpSocket:
             self._loop.add_writer(self._socket, self._write)
 
     def close(self) -> None:
-        self._loop.remove_reader(self._socket)
+        self._polled.close()
         self._loop.remove_writer(self._socket)
         self._socket.close()
 
@@ -61,9 +62,9 @@ class UdpSocket:
         if not self._waiting:
             self._loop.remove_writer(self._socket)
 
-    def _read(self) -> None:
+    def _read(self) -> int:
         batch: list[tuple[bytes, HostPort]] = []
-        for _ in range(PER_WAKE_UP):
+        for _ in range(AT_ONCE):
             try:
                 data, source = self._socket.recvfrom(LARGEST)
             except BlockingIOError:
@@ -73,3 +74,4 @@ class UdpSocket:
             batch.append((data, source[:2]))
         if batch:
             self._heard(batch)
+        return len(batch)

@@ -22,9 +22,11 @@ from typing import Protocol
 
 import structlog
 
+from outdial.domain.beat import TURNS
 from outdial.domain.errors import Misconfigured
 from outdial.switch.embedded.media import records
 from outdial.switch.embedded.media.sounds import Sounds
+from outdial.switch.embedded.polled import Polled
 from outdial.switch.port import MediaFigures, Now, Played, SendEnd, Sound, Tape, Taped
 
 log = structlog.get_logger(__name__)
@@ -37,6 +39,8 @@ _QUARANTINE_MS = 2000
 """A released port rests: what is still on its way to the old call must not reach a new one."""
 _DATAGRAM = 1 << 18
 _COMMANDS_AT_ONCE = 16
+_REPORTS_AT_ONCE = 256
+"""Taken before the loop gets its turn again; datagrams are not split."""
 _RESTART_S = (0.0, 0.5, 2.0, 5.0)
 _START_S = 10.0
 _END_S = 5.0
@@ -103,7 +107,7 @@ class MediaClient:
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
         self._unsent: deque[records.Command] = deque()
-        """What was said in this turn of the loop goes out together at its end."""
+        """What was said in these turns of the loop goes out together."""
         self._free: deque[int] = deque()
         self._resting: deque[tuple[int, int]] = deque()
         """Epoch ms from which a port may be leased again, and the port."""
@@ -239,7 +243,7 @@ class MediaClient:
                 env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
             )
         self._socket = ours
-        asyncio.get_running_loop().add_reader(ours, self._read)
+        self._polled = Polled(ours, self._read, _REPORTS_AT_ONCE)
         self._binding, self._all_bound = True, False
         self._send(records.Bind(_STOCK))
 
@@ -252,11 +256,14 @@ class MediaClient:
         if self._socket is None:
             return
         if not self._unsent:
-            asyncio.get_running_loop().call_soon(self._flush)
+            asyncio.get_running_loop().call_soon(self._flush, TURNS)
         self._unsent.append(command)
 
-    def _flush(self) -> None:
-        if not self._sent_all():
+    def _flush(self, turns: int) -> None:
+        """After so many turns of the loop."""
+        if turns:
+            asyncio.get_running_loop().call_soon(self._flush, turns - 1)
+        elif not self._sent_all():
             assert self._socket
             asyncio.get_running_loop().add_writer(self._socket, self._send_rest)
 
@@ -281,19 +288,23 @@ class MediaClient:
                 self._unsent.popleft()
         return True
 
-    def _read(self) -> None:
-        while self._socket:
+    def _read(self) -> int:
+        taken = 0
+        while self._socket and taken < _REPORTS_AT_ONCE:
             try:
                 data = self._socket.recv(_DATAGRAM)
             except BlockingIOError:
-                return
+                break
             except ConnectionError:
                 data = b""
             if not data:
                 self._died()
-                return
-            for report in records.decode_reports(data):
+                break
+            reports = records.decode_reports(data)
+            taken += len(reports)
+            for report in reports:
                 self._hear(report)
+        return taken
 
     def _died(self) -> None:
         self._deaths += 1
@@ -310,9 +321,8 @@ class MediaClient:
     def _hang_up_socket(self) -> None:
         """Forgets the process: its ports, and its calls, which are told."""
         if self._socket:
-            loop = asyncio.get_running_loop()
-            loop.remove_reader(self._socket)
-            loop.remove_writer(self._socket)
+            self._polled.close()
+            asyncio.get_running_loop().remove_writer(self._socket)
             self._socket.close()
             self._socket = None
         self._ready.clear()

@@ -13,7 +13,7 @@ from outdial.switch.embedded.media.leg import Leg
 from outdial.switch.embedded.media.records import Turned
 
 SLOTS = FRAME_MS
-CROWD = 16
+CROWD = 32
 """So many legs share a slot before the next one opens: each slot in use is one more wake-up in 20 ms."""
 _ORDER = (0, 10, 5, 15, 2, 12, 7, 17, 4, 14, 9, 19, 1, 11, 6, 16, 3, 13, 8, 18)
 """In which slots open, so that those in use lie apart."""
