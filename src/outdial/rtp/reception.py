@@ -47,6 +47,11 @@ class Reception:
         else:
             self._take_odd(sequence)
 
+    def take_run(self, count: int) -> None:
+        """So many packets with the sequence numbers after the highest."""
+        self.received += count
+        self.highest += count
+
     def _take_odd(self, sequence: int) -> None:
         extended = unwrap(self.highest, sequence)
         if -_MAX_MISORDER <= extended - self.highest <= _MAX_DROPOUT:

@@ -237,10 +237,9 @@ class Leg:
         incoming = self.incoming
         self._polls += 1
         if self._polls % _EXACT_POLL and not (self.sink and self.sink.wants_exact):
-            for data in self.line.receive():
-                presses = incoming.take(data, arrival, False, now_ms)
-                if presses:
-                    self._press(presses, now_ms)
+            presses = incoming.take_all(self.line.receive(), arrival, now_ms)
+            if presses:
+                self._press(presses, now_ms)
             return
         incoming.reception.skip_arrivals()
         for data, age_ms in self.line.receive_stamped():
