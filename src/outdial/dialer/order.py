@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from outdial.domain.attempt import Attempt, Result
-from outdial.domain.calendar import in_range, local, minute_of, why_closed
+from outdial.domain.calendar import in_range, local_minute, minute_of, why_closed
 from outdial.domain.plan import Plan
 from outdial.domain.resource import Gateway, Resource
 from outdial.flow.attempt import PreOutcome
@@ -49,7 +49,7 @@ def _group_check(plan: Plan, attempt: Attempt, now: int) -> No | None:
     group = plan.groups.get(attempt.group_id)
     if group is None or group.id not in plan.queue_groups.get(attempt.queue_id, ()):
         return No("group_gone", "The resource group does not belong to the queue any more.")
-    minute = minute_of(local(now, attempt.member_timezone))
+    minute = minute_of(local_minute(now, attempt.member_timezone))
     if not any(in_range(minute, t.start, t.end) for t in group.times):
         return No("outside_group_time", f"Resource group {group.name} is outside its time range.")
     return None

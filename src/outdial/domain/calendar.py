@@ -62,6 +62,16 @@ def local(now_ms: int, zone_name: str) -> datetime:
     return datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone(zone_name))
 
 
+def local_minute(now_ms: int, zone_name: str) -> datetime:
+    """The same, cut to its minute, which is all that hours need: worked out once for all calls of a minute."""
+    return _local_minute(now_ms // 60_000, zone_name)
+
+
+@lru_cache(maxsize=2048)
+def _local_minute(minute: int, zone_name: str) -> datetime:
+    return local(minute * 60_000, zone_name)
+
+
 def minute_of(at: datetime) -> int:
     return at.hour * 60 + at.minute
 
@@ -75,7 +85,7 @@ def why_closed(calendar: Calendar, now_ms: int, member_zone: str) -> str | None:
     special = exception_now(calendar, now_ms)
     if special is not None:
         return f"{special.name or 'an exceptional day'} in calendar {calendar.name}"
-    here = local(now_ms, member_zone)
+    here = local_minute(now_ms, member_zone)
     minute = minute_of(here)
     if any(w.day == here.weekday() and in_range(minute, w.start, w.end) for w in calendar.accepts):
         return None
@@ -89,7 +99,7 @@ def in_force(calendar: Calendar, now_ms: int) -> bool:
 
 def exception_now(calendar: Calendar, now_ms: int) -> Exceptional | None:
     """The exceptional day that forbids ringing at this time, if any."""
-    here = local(now_ms, calendar.timezone)
+    here = local_minute(now_ms, calendar.timezone)
     today = here.date()
     for item in calendar.excepts:
         same = (item.on.month, item.on.day) == (today.month, today.day) if item.yearly else item.on == today

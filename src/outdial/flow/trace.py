@@ -117,12 +117,11 @@ class Trace:
     def _fields(self, value: Any, depth: int) -> dict[str, Any]:
         """A decoded argument object: only what differs from its default is worth reading."""
         shown: dict[str, Any] = {}
-        for field in dataclasses.fields(value):
-            item = getattr(value, field.name)
-            if item != field.default and item not in ([], {}):
-                hidden = item and field.metadata.get("secret")
-                name = field.metadata.get("wire") or field.name
-                shown[name] = _veiled(item) if hidden else self._plain(item, depth + 1)
+        kind: type = type(value)
+        for attribute, name, default, secret in _shown(kind):
+            item = getattr(value, attribute)
+            if item != default and item not in ([], {}):
+                shown[name] = _veiled(item) if item and secret else self._plain(item, depth + 1)
         return shown
 
 
@@ -131,6 +130,15 @@ def _veiled(value: object) -> Any:
     if isinstance(value, Mapping):
         return {str(key): HIDDEN for key in list(value)[:50]}
     return HIDDEN
+
+
+@cache
+def _shown(kind: Any) -> tuple[tuple[str, str, Any, bool], ...]:
+    """Of each field: attribute, name on the wire, default, whether it is secret."""
+    return tuple(
+        (field.name, field.metadata.get("wire") or field.name, field.default, bool(field.metadata.get("secret")))
+        for field in dataclasses.fields(kind)
+    )
 
 
 @cache
