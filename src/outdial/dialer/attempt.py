@@ -265,12 +265,16 @@ class Line:
         reel = self._reel = self._tools.recordings.reel(self.attempt, call, self._tools.now)
         onward = Operator(self.attempt, call, self._planner.house)
         self._caller = Caller(call, self._tools.flows.prompts, lambda cause: call.hang_up(cause, "F"), reel, onward)
-        async for event in call.events():
+        end: HungUp | None = None
+        async for event in call.events():  # to its end: a generator that is left early takes a task to be closed
             if isinstance(event, HungUp):
-                return await self._conclude(event, facts)
+                end = event
+                continue
             self._facts = facts = self._note(event, facts)
             await self._write(event)
-        raise Bug("a call's events end with HungUp")
+        if end is None:
+            raise Bug("a call's events end with HungUp")
+        return await self._conclude(end, facts)
 
     def _note(self, event: Ringing | Answered | Challenged | Digit, facts: CallFacts) -> CallFacts:
         assert self._caller is not None
