@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from outdial.cli.demo.campaign import AFTER_FLOW
 from outdial.flow.dry.rehearse import Library, Report, rehearse, role_of
 from outdial.flow.dry.scenario import read_scenario
+from outdial.flow.errors import SchemaError
 from outdial.flow.parse import parse
 from outdial.flow.ports import MediaRef
 
@@ -281,3 +285,48 @@ def test_a_person_does_not_stay_for_ever(schema: Schema) -> None:
 def test_secrets_stay_hidden() -> None:
     report = go([{"set": {"password": "sesame"}}, {"hangup": ""}])
     assert "sesame" not in str(report.trace) and "sesame" not in str(report.variables_after)
+
+
+APPS = [
+    "log",
+    "goto",
+    "set",
+    "if",
+    "switch",
+    "playback",
+    "execute",
+    "schema",
+    "break",
+    "hangup",
+    "httpRequest",
+    "list",
+    "tts",
+    "export",
+    "success",
+    "x",
+]
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["${d}", "$${g}", "a"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["then", "case", "id", "name", "files", "url", "actions", "setVar", "getDigits"]),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=8,
+)
+STEPS = st.lists(st.dictionaries(st.sampled_from([*APPS, "tag", "break"]), JSON, min_size=1, max_size=2), max_size=6)
+
+
+@given(STEPS, st.sampled_from(["voice", "before", "after"]))
+def test_whatever_runs_ends_with_a_plain_report(schema: Schema, role: str) -> None:
+    try:
+        parse(schema)
+    except SchemaError:
+        return
+    script = {"flow": role, "caller": {"keys": ["1"], "hangs_up": "20s"}, "replies": {"list": {"runs": "actions"}}}
+    report = go(schema, script)
+    assert report.end["how"] and report.end["text"]
+    msgspec.json.encode(report.plain())

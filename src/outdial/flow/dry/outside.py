@@ -27,6 +27,8 @@ DEEDS = {
     "memberInfo": "look for a member",
     "cache": "{action} in the cache",
     "global": "set global variables",
+    "bridge": "connect the call to another leg",
+    "sipRedirect": "hand the call on",
 }
 
 
