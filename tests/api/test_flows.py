@@ -9,6 +9,7 @@ import pytest
 
 from outdial.cli.demo.campaign import AFTER_FLOW
 from outdial.store import variables
+from tests.api.calling import Campaign
 from tests.api.door import Door
 
 
@@ -90,3 +91,23 @@ def test_scripts_of_a_dry_run_run_where_the_service_runs_scripts(door: Door) -> 
     report = door.post("/routing/schema/run", {"type": "service", "schema": steps}).ok()
     assert report["exports"] == {"answer": "42", "other": ""}
     assert "nothing is not defined" in report["trace"][1]["result"]
+
+
+def test_an_after_flow_is_tried_on_an_attempt_of_the_past(door: Door) -> None:
+    campaign = Campaign(door)
+    campaign.member(variables={"city": "Kyiv"})
+    attempt = campaign.ring(answered_at=0, cause="USER_BUSY", sip_code=486)
+    body: dict[str, Any] = {
+        "type": "service",
+        "schema": [*AFTER_FLOW, {"log": "${city}"}],
+        "attempt_id": str(attempt.id),
+    }
+    report = door.post("/routing/schema/run", body).ok()
+    assert report["variables"]["call_cause"] == "USER_BUSY" and report["variables"]["destination"] == "380441"
+    assert report["variables"]["city"] == "Kyiv"
+    assert report["member"]["variables"] == {"status": "Busy"} and report["member"]["attempts"] == 1
+    again = door.post(
+        "/routing/schema/run", {**body, "script": {"call": {"talk": "60s"}, "variables": {"city": "Lviv"}}}
+    ).ok()
+    assert again["member"]["result"] == "success" and again["trace"][-1]["args"] == {"text": "Lviv"}
+    assert door.post("/routing/schema/run", {**body, "attempt_id": 999}).refused(404)

@@ -12,6 +12,8 @@ from starlette.responses import Response
 from outdial.api import wire
 from outdial.api.doc import Doc
 from outdial.api.doors import Call, Doors
+from outdial.api.kinds import Long
+from outdial.api.past import merged, script_of
 from outdial.api.schemas import TYPES
 from outdial.domain.errors import BadField
 from outdial.flow.dry.rehearse import Library, Report, rehearse, role_of
@@ -35,6 +37,10 @@ BODY = {
         "script": {"type": "object", "description": "What the caller does and the world answers; see the docs."},
         "schema": {"type": "array", "items": {}, "description": "Runs in place of the stored one."},
         "type": {"enum": [*TYPES]},
+        "attempt_id": {
+            "type": ["integer", "string"],
+            "description": "An attempt that is over: what is not in the script is as it was then.",
+        },
     },
 }
 EXAMPLE = {
@@ -77,16 +83,24 @@ async def _run_unsaved(call: Call) -> Response:
     body = _given(await call.body())
     if "schema" not in body:
         raise BadField("schema", "expected a list of applications")
-    return await _answer(call, body["schema"], body.get("type") or TYPES[0], body.get("script"))
+    return await _answer(call, body["schema"], body.get("type") or TYPES[0], await _script(call, body))
 
 
 async def _run(call: Call) -> Response:
     """The same for a stored schema; one in the body runs in its place."""
     body, id_ = _given(await call.body()), call.path_id()
     stored = await call.read(lambda conn: schemas.get(conn, call.domain_id, id_))
-    return await _answer(
-        call, body.get("schema", stored["schema"]), body.get("type") or stored["type"], body.get("script")
-    )
+    schema, kind = body.get("schema", stored["schema"]), body.get("type") or stored["type"]
+    return await _answer(call, schema, kind, await _script(call, body))
+
+
+async def _script(call: Call, body: Mapping[str, Any]) -> object:
+    """The body's own, on top of the attempt that it names."""
+    attempt_id = Long().read(body.get("attempt_id") or 0, "attempt_id")
+    if not attempt_id:
+        return body.get("script")
+    found = await call.read(lambda conn: script_of(conn, call.domain_id, attempt_id))
+    return merged(found, body.get("script"))
 
 
 def _given(body: Any) -> Mapping[str, Any]:
