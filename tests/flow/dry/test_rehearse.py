@@ -49,6 +49,13 @@ def results(report: Report) -> list[tuple[str, str]]:
 # ── the voice flow ───────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.parametrize("waits", [{"echo": 0}, {"park": {"name": "p", "lot": "1-9"}}, {"softSleep": 60_000}])
+def test_a_timed_hang_up_ends_whatever_waits(waits: dict[str, Any]) -> None:
+    report = go([{"scheduleHangup": {"seconds": 2, "cause": "USER_BUSY"}}, waits, {"log": "never"}])
+    assert ("log", "ok") not in results(report) and len(results(report)) == 2
+    assert (report.end["cause"], report.end["by"]) == ("USER_BUSY", "flow")
+
+
 def test_keys_answer_the_requests_in_turn() -> None:
     report = go(MENU, {"caller": {"answers": "2s", "keys": ["", "1"]}, "media": {"menu.wav": "4s"}})
     assert results(report) == [

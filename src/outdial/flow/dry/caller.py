@@ -76,7 +76,12 @@ class ScriptedCaller:
         self._end("flow", cause)
 
     def hang_up_later(self, cause: str, ms: int) -> None:
-        self._later(ms, lambda: self._end("flow", cause))
+        def hang_up() -> None:
+            """Under whatever application waits: none of them says so itself."""
+            self._end("flow", cause)
+            self._connection.close()
+
+        self._later(ms, hang_up)
 
     async def echo(self, delay_ms: int) -> None:
         self._timeline.tell("echo", delay_ms=delay_ms)
