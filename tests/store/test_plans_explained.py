@@ -129,7 +129,7 @@ def test_finish(crowd: tuple[Ground, Campaign], monkeypatch: pytest.MonkeyPatch)
     (attempt,) = crowd[0].write(claim, crowd[1], NOON, 1)
     step: Finish = finish(attempt)
     plans = explained(crowd, monkeypatch, lambda conn, _: write_steps(conn, [step]))
-    for statement in ("SELECT id, attempts, ready_at", "UPDATE member SET", "UPDATE member_number SET"):
+    for statement in ("SELECT id, queue_id, attempts", "UPDATE member SET", "UPDATE member_number SET"):
         text = plans.of(statement)
         assert "Seq Scan on member" not in text
         assert "SCAN member" not in text

@@ -39,6 +39,7 @@ from outdial.api import (
     settings,
     speech,
     users,
+    variables,
     wire,
 )
 from outdial.api.doors import Deps, Doors, request_id_of
@@ -48,7 +49,8 @@ from outdial.domain.errors import NotFound, UserMistake
 
 ROOMS = (
     health, session, users, settings, media, flows, rehearsal, schemas, drawings, gateways, resources, groups,
-    communications, calendars, lists, attempts, members, queues, queue_groups, calls, recordings, linked, live, speech,
+    variables, communications, calendars, lists, attempts, members, queues, queue_groups, calls, recordings, linked,
+    live, speech,
 )  # fmt: skip
 """In the order of their routes: fixed paths stand before those with an id in their place."""
 

@@ -195,6 +195,6 @@ def _plain(name: str, kind: Kind) -> Any:
         case TextMap():
             return EXAMPLES["variables"]
         case Free(type_):
-            return known if type_ is list and isinstance(known, list) else type_()
+            return known if type_ is list and isinstance(known, list) else kind.zero()
         case _:
             return {}
