@@ -158,3 +158,10 @@ def test_a_value_to_hide_is_hidden_before_the_text_is_cut() -> None:
     trace = Trace(secrets=["sesame"])
     trace.add({"result": "x" * (MAX_CHARS - 3) + "sesame" + "y" * 100})
     assert "ses" not in trace.rows()[0]["result"]
+
+
+def test_the_password_in_an_address() -> None:
+    schema = [{"log": "see https://ann:sesame@crm.example/a?b=c@d and redis://:hush@cache:6379 and https://x:80/y@z"}]
+    (row,) = call(schema).ended.trace
+    shown = "see https://ann:••••@crm.example/a?b=c@d and redis://:••••@cache:6379 and https://x:80/y@z"
+    assert row["args"]["text"] == shown

@@ -24,6 +24,7 @@ MAX_ALL_CHARS = 200_000
 HIDDEN = "••••"
 
 _SECRET_NAME = re.compile(r"pass(word|wd|phrase)$|token$|secret|authorization$|api[-_]?key$|cookie$", re.IGNORECASE)
+_URL_PASSWORD = re.compile(r"(://[^/\s:@?#]{0,200}):[^/\s@?#]{1,200}@")
 
 
 class Trace:
@@ -101,6 +102,8 @@ class Trace:
         for secret in self._secrets:
             if secret in text:
                 text = text.replace(secret, HIDDEN)
+        if "://" in text and "@" in text:
+            text = _URL_PASSWORD.sub(rf"\1:{HIDDEN}@", text)
         shown = text if len(text) <= MAX_CHARS else f"{text[:MAX_CHARS]}… ({len(text)} characters)"
         self._chars += len(shown)
         return shown
