@@ -185,6 +185,8 @@ class Operator:
                 lambda conn: legs.gateway_of(conn, self._attempt.domain_id, endpoint.gateway_id, endpoint.gateway_name)
             )
             gateway = self._house.gateways().get(gateway_id or 0)
+            if not endpoint.number.strip():
+                return self._refused(endpoint, "INVALID_NUMBER_FORMAT")
             if gateway is None or not gateway.enabled or self._house.switch.why_unreachable(gateway):
                 return self._refused(endpoint, "GATEWAY_DOWN")
             call = self._house.switch.prepare(self._order(endpoint, gateway))
