@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from outdial.api import session, site
+from outdial.api import passwords, site
 from tests.api.door import Door, opened
 
 
@@ -15,7 +15,7 @@ from tests.api.door import Door, opened
 def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
     """The API, its admin signed in, the site not built. Passwords are hashed as cheaply as the library allows."""
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(session, "_hasher", lambda: cheap)
+    monkeypatch.setattr(passwords, "_hasher", lambda: cheap)
     monkeypatch.setattr(site, "BUILT", tmp_path / "not built")
     loop = asyncio.new_event_loop()
     opened_door = loop.run_until_complete(opened(tmp_path, loop))

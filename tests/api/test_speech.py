@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from argon2 import PasswordHasher
 
-from outdial.api import session
+from outdial.api import passwords
 from outdial.audio.g711 import encode
 from outdial.audio.law import ALAW
 from outdial.speech.cache import Cache
@@ -26,7 +26,7 @@ PATH = "/storage/tts/stream"
 @pytest.fixture
 def speaking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
     """The API with a voice."""
-    monkeypatch.setattr(session, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(passwords, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     with asyncio.Runner() as runner:
         speaker = Speaker(Espeak(), Cache(tmp_path / "speech", 10_000_000), "en-US")
         door = runner.run(opened(tmp_path, runner.get_loop(), speaker))

@@ -15,9 +15,12 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from outdial.api import (
+    account,
+    acl,
     attempts,
     calendars,
     calls,
+    changelog,
     communications,
     drawings,
     flows,
@@ -34,10 +37,13 @@ from outdial.api import (
     recordings,
     rehearsal,
     resources,
+    roles,
     schemas,
     session,
     settings,
     speech,
+    tokens,
+    userinfo,
     users,
     variables,
     wire,
@@ -48,9 +54,9 @@ from outdial.api.site import site
 from outdial.domain.errors import NotFound, UserMistake
 
 ROOMS = (
-    health, session, users, settings, media, flows, rehearsal, schemas, drawings, gateways, resources, groups,
-    variables, communications, calendars, lists, attempts, members, queues, queue_groups, calls, recordings, linked,
-    live, speech,
+    health, session, userinfo, account, tokens, users, roles, acl, changelog, settings, media, flows, rehearsal,
+    schemas, drawings, gateways, resources, groups, variables, communications, calendars, lists, attempts, members,
+    queues, queue_groups, calls, recordings, linked, live, speech,
 )  # fmt: skip
 """In the order of their routes: fixed paths stand before those with an id in their place."""
 

@@ -15,6 +15,7 @@ from outdial.domain.errors import UserMistake
 from outdial.store import history
 from outdial.store.listing import Range, Row
 
+OBJECT = "cc_queue"
 DESTINATION = Shape(
     id=Long(),
     destination=Text(),
@@ -121,19 +122,19 @@ def install(doors: Doors) -> None:
         "GET",
         "/call_center/queues/attempts/history",
         _over,
-        Doc("Search attempts that are over", Many(SHAPE), searches=FILTERS),
+        Doc("Search attempts that are over", Many(SHAPE), searches=FILTERS, filtered=True),
     )
     doors.add(
         "GET",
         "/call_center/queues/attempts/active",
         _open,
-        Doc("Search attempts in progress", Many(SHAPE), searches=FILTERS),
+        Doc("Search attempts in progress", Many(SHAPE), searches=FILTERS, filtered=True),
     )
     doors.add(
         "GET",
         "/call_center/queues/attempts/history/{id:id}",
         _one,
-        Doc("Read an attempt that is over, with what its flows did", SHAPE),
+        Doc("Read an attempt that is over, with what its flows did", SHAPE, filtered=True),
     )
     doors.add(
         "GET",

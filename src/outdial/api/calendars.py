@@ -16,6 +16,7 @@ from outdial.domain.errors import BadField
 from outdial.store import calendars
 from outdial.store.listing import Page, Row
 
+OBJECT = "calendars"
 WINDOW = Shape(
     day=Field(Whole(0, 6), always=True),
     disabled=Flag(),

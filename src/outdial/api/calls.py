@@ -20,6 +20,7 @@ from outdial.domain.errors import NotFound, UserMistake
 from outdial.store import calls, commands, history
 from outdial.store.listing import ListQuery, Page, Range, Row
 
+OBJECT = "calls"
 END = Shape(type=Text(), number=Text(), id=Text(), name=Text())
 FILE = Shape(
     id=Long(),

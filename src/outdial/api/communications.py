@@ -10,6 +10,7 @@ from outdial.api.nouns import Noun
 from outdial.api.shapes import DESCRIPTION, ID, name
 from outdial.store import communications
 
+OBJECT = "dictionaries"
 SHAPE = Shape(
     id=ID,
     code=Field(Text(100, 1), required=True),

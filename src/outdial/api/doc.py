@@ -41,3 +41,9 @@ class Doc:
     """Plain parameters of the query."""
     example: Mapping[str, Any] = field(default_factory=dict)
     """Fields of the body's example that are better than the made ones."""
+    object: str = ""
+    """The class of records whose right is needed (domain/rights.py); the room's ``OBJECT`` unless said."""
+    letter: str = ""
+    """``x`` create, ``r`` read, ``w`` change, ``d`` delete; by the method unless said."""
+    filtered: bool = False
+    """The store leaves out what was not granted (``Shape.allowed``), so a grant on one record opens the door."""

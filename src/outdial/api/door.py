@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from outdial.api.doc import Doc
+from outdial.api.needs import Need
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,12 @@ class Door:
     name: str
     """Unique within its room."""
     doc: Doc
+    need: Need | None = None
+    """The right that opens it; None for everybody, without signing in."""
     text: str = ""
     """What its handler says of itself."""
-    open: bool = False
-    """For everybody, without signing in."""
+
+    @property
+    def open(self) -> bool:
+        """For everybody, without signing in."""
+        return self.need is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol, TypeVar
@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 import structlog
 from sqlalchemy import Connection
 from starlette.convertors import IntegerConvertor, register_url_convertor
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -21,13 +21,16 @@ from outdial.api import wire
 from outdial.api.doc import Doc
 from outdial.api.door import Door
 from outdial.api.fields import Shape
-from outdial.domain.errors import Bug, OutdialError, Unauthenticated
+from outdial.api.needs import Need, admit, need_of
+from outdial.domain.errors import Bug, Forbidden, OutdialError, Unauthenticated
+from outdial.domain.throttle import Throttle
 from outdial.flow.ports.speech import NO_SPEECH, Speech
 from outdial.flow.program import Problem
 from outdial.flow.script import Script, in_thread
 from outdial.flow.validate import Reference
 from outdial.net.links import Links
 from outdial.store import Store, tokens
+from outdial.store.context import Actor, acting
 from outdial.store.files import Files
 from outdial.store.listing import ListQuery
 from outdial.store.tokens import Session
@@ -78,6 +81,8 @@ class Deps:
     speech: Speech = NO_SPEECH
     run_script: Callable[[Script], Coroutine[Any, Any, str]] = in_thread
     """Runs the ``js`` application's text; raises AppFailed."""
+    throttle: Throttle = field(default_factory=Throttle)
+    """Of signing in."""
 
 
 @dataclass(slots=True)
@@ -87,6 +92,7 @@ class Call:
     request: Request
     deps: Deps
     session: Session
+    actor: Actor
 
     @property
     def domain_id(self) -> int:
@@ -95,6 +101,11 @@ class Call:
     @property
     def user_id(self) -> int:
         return self.session.user_id
+
+    def demand(self, object: str, letter: str) -> None:
+        """For what a door does beside its own class. Raises Forbidden unless the right holds for the whole class."""
+        if not self.session.rights.may(object, letter):
+            raise Forbidden(f"{Need(object, letter)} An administrator can give it to one of your roles.")
 
     def path_id(self, name: str = "id") -> int:
         """An id in the path."""
@@ -107,10 +118,12 @@ class Call:
         return await wire.read_json(self.request)
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
-        return await self.deps.store.read(fn)
+        """Sees what the actor may."""
+        return await self.deps.store.read(acting(self.actor, fn))
 
     async def write(self, fn: Callable[[Connection], T]) -> T:
-        return await self.deps.store.write(fn)
+        """As the actor: the log of changes names them."""
+        return await self.deps.store.write(acting(self.actor, fn))
 
 
 Handler = Callable[[Call], Awaitable[Response]]
@@ -126,25 +139,28 @@ class Doors:
         self.described: list[Door] = []
         """In the order of the routes."""
         self._room = ("", "")
+        self._object = ""
 
     def enter(self, room: ModuleType) -> None:
         """The doors that follow are that module's: it names them in the description."""
         first = (room.__doc__ or "").strip().partition("\n")[0]
         self._room = (room.__name__.rpartition(".")[2], _REFERENCE.sub("", first))
+        self._object = getattr(room, "OBJECT", "")
 
     def add(self, method: str, path: str, handler: Handler, doc: Doc) -> None:
-        """A door for those who are signed in."""
+        """A door for those who are signed in and have the right: the room's, or what the door says itself."""
+        need = need_of(method, path, doc, self._object)
 
         async def signed_in(request: Request, deps: Deps) -> Response:
-            return await handler(Call(request, deps, await sign_in(request, deps)))
+            return await handler(await enter(request, deps, need))
 
         self._open(method, path, signed_in)
-        self._describe(method, path, handler, doc, open=False)
+        self._describe(method, path, handler, doc, need)
 
     def add_open(self, method: str, path: str, handler: OpenHandler, doc: Doc) -> None:
         """A door for everybody."""
         self._open(method, path, handler)
-        self._describe(method, path, handler, doc, open=True)
+        self._describe(method, path, handler, doc, None)
 
     def _open(self, method: str, path: str, handler: OpenHandler) -> None:
         async def endpoint(request: Request) -> Response:
@@ -152,11 +168,11 @@ class Doors:
 
         self.routes.append(Route(path, endpoint, methods=[method]))
 
-    def _describe(self, method: str, path: str, handler: Handler | OpenHandler, doc: Doc, *, open: bool) -> None:
+    def _describe(self, method: str, path: str, handler: Handler | OpenHandler, doc: Doc, need: Need | None) -> None:
         tag, about = self._room
         text = " ".join((handler.__doc__ or "").split())
         name = "_".join(re.findall(r"\w+", _PLACE_KIND.sub("", f"{method.lower()}{path}")))
-        self.described.append(Door(method, path, tag, about, name, doc, text, open))
+        self.described.append(Door(method, path, tag, about, name, doc, need, text))
 
 
 async def guarded(request: Request, run: Callable[[], Awaitable[Response]]) -> Response:
@@ -181,7 +197,7 @@ def request_id_of(request: Request) -> str:
     return given if _PLAIN_ID.fullmatch(given) else secrets.token_hex(8)
 
 
-def token_of(request: Request) -> str:
+def token_of(request: HTTPConnection) -> str:
     """From the header, an Authorization header, or the query (players and links can send nothing else)."""
     header = request.headers.get("x-webitel-access")
     if header:
@@ -192,10 +208,19 @@ def token_of(request: Request) -> str:
     return request.query_params.get("access_token", "")
 
 
-async def sign_in(request: Request, deps: Deps) -> Session:
-    """Raises Unauthenticated unless the token is known, unexpired and not a one-time token."""
+def address_of(request: HTTPConnection) -> str:
+    """Where a request comes from."""
+    return request.client.host if request.client else ""
+
+
+async def enter(request: Request, deps: Deps, need: Need) -> Call:
+    """The one place where rights are checked. Raises Unauthenticated unless the token counts, else Forbidden."""
     token = token_of(request)
-    session = await deps.store.read(lambda conn: tokens.find(conn, token)) if token else None
-    if session is None:
-        raise Unauthenticated
-    return session
+
+    def find(conn: Connection) -> tuple[Session, Actor]:
+        session = tokens.find(conn, token) if token else None
+        if session is None:
+            raise Unauthenticated
+        return session, admit(conn, session, need, request.path_params, address_of(request))
+
+    return Call(request, deps, *await deps.store.read(find))

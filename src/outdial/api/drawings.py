@@ -17,6 +17,7 @@ from outdial.domain.errors import BadField
 from outdial.flow.diagram import NodeProblem, compile_drawing, decompile, read, write
 from outdial.flow.diagram.agree import block_at
 
+OBJECT = "schema"
 PROBLEM = Shape(node=Text(), level=Text(), message=Text(), path=Text())
 DRAWN = Shape(payload=Field(Free(), required=True), type=Choice(("", *TYPES)))
 COMPILED = Shape(schema=Free(list), problems=Parts(PROBLEM), places=Free(), jumps=Free(list))
@@ -25,8 +26,15 @@ DECOMPILED = Shape(payload=Free(), places=Free())
 
 
 def install(doors: Doors) -> None:
-    doors.add("POST", "/routing/schema/compile", _compile, Doc("The schema of a drawing", COMPILED, takes=DRAWN))
-    doors.add("POST", "/routing/schema/decompile", _decompile, Doc("A drawing of a schema", DECOMPILED, takes=WRITTEN))
+    doors.add(
+        "POST", "/routing/schema/compile", _compile, Doc("The schema of a drawing", COMPILED, takes=DRAWN, letter="r")
+    )
+    doors.add(
+        "POST",
+        "/routing/schema/decompile",
+        _decompile,
+        Doc("A drawing of a schema", DECOMPILED, takes=WRITTEN, letter="r"),
+    )
 
 
 async def _compile(call: Call) -> Response:

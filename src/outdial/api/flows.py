@@ -13,6 +13,7 @@ from outdial.api.doors import Call, Deps, Doors
 from outdial.flow.catalogue import catalogue
 from outdial.flow.jsonschema import json_schema
 
+OBJECT = "schema"
 WHILE_IT_RUNS = "public, max-age=300"
 
 

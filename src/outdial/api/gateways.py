@@ -16,6 +16,7 @@ from outdial.domain.errors import BadField
 from outdial.store import gateways
 from outdial.store.listing import Row
 
+OBJECT = "gateways"
 _HOST = r"(?:[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"(?:sips?:)?({_HOST}|\[[0-9A-Fa-f:.]+\])(?::(\d{{1,5}}))?")
 _ACCOUNT = re.compile(rf"(?:sips?:)?[^\s@<>\"]+@{_HOST}(?::\d{{1,5}})?")

@@ -12,6 +12,7 @@ from outdial.domain.errors import BadField
 from outdial.store import groups
 from outdial.store.listing import Row
 
+OBJECT = "cc_resource_group"
 TIME = Shape(
     start_time_of_day=Field(Whole(0, 1439), always=True),
     end_time_of_day=Field(Whole(0, 1440), always=True),

@@ -15,6 +15,7 @@ from outdial.domain.number import has_digits
 from outdial.store import lists
 from outdial.store.listing import Row
 
+OBJECT = "cc_list"
 SHAPE = Shape(id=ID, name=name(50), description=DESCRIPTION, count=Field(Long(), read_only=True), **AUDIT)
 NUMBER = Shape(
     id=ID,

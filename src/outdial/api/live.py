@@ -14,6 +14,7 @@ from outdial.api.doors import Call, Doors
 from outdial.store import calls, history, members, queues
 from outdial.store.listing import ListQuery, Row
 
+OBJECT = "cc_queue"
 QUEUES = 20
 COUNTED = 500
 """Results and causes are counted over the last so many attempts."""
@@ -24,7 +25,7 @@ OPEN = ("id", "queue_name", "member", "destination", "state", "joined_at", "offe
 
 
 def install(doors: Doors) -> None:
-    doors.add("GET", "/live", _live, Doc("What happens right now: one cheap read", {"type": "object"}))
+    doors.add("GET", "/live", _live, Doc("What happens right now: one cheap read", {"type": "object"}, filtered=True))
 
 
 async def _live(call: Call) -> Response:

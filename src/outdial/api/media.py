@@ -29,6 +29,7 @@ from outdial.domain.errors import BadField, Forbidden, UserMistake
 from outdial.store import media
 from outdial.store.listing import Row
 
+OBJECT = "media_file"
 MAX_FILE = 5 * 1024 * 1024
 MAX_UPLOAD = 64 * 1024 * 1024
 """Bytes of one request, which may bring several files."""

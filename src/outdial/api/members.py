@@ -21,6 +21,7 @@ from outdial.domain.errors import BadField
 from outdial.store import members
 from outdial.store.listing import ListQuery, Page, Row
 
+OBJECT = "cc_queue"
 THREAD_ITEMS = 100
 """Longer batches are checked away from the event loop."""
 BATCH = 2000
@@ -88,10 +89,13 @@ def install(doors: Doors) -> None:
     )
     doors.add("GET", PATH + "/reset/count", _reset_count, Doc("How many a reset would touch", COUNT, searches=FILTERS))
     for path in (PATH, "/call_center/members"):
-        doors.add("GET", path, _list, Doc("Search members", Many(SHAPE), searches=FILTERS))
-        doors.add("GET", path + "/{id:id}", _get, Doc("Read a member", SHAPE))
+        doors.add("GET", path, _list, Doc("Search members", Many(SHAPE), searches=FILTERS, filtered=True))
+        doors.add("GET", path + "/{id:id}", _get, Doc("Read a member", SHAPE, filtered=True))
         doors.add(
-            "PATCH", path + "/{id:id}", _patch, Doc("Change some fields of a member", SHAPE, takes=SHAPE, partial=True)
+            "PATCH",
+            path + "/{id:id}",
+            _patch,
+            Doc("Change some fields of a member", SHAPE, takes=SHAPE, partial=True, filtered=True),
         )
     doors.add("POST", PATH, _create, Doc("Create a member", SHAPE, takes=SHAPE, example=EXAMPLE))
     doors.add("PUT", PATH + "/{id:id}", _put, Doc("Replace a member", SHAPE, takes=SHAPE, example=EXAMPLE))

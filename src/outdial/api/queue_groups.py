@@ -15,6 +15,7 @@ from outdial.api.shapes import ID
 from outdial.store import groups, queues
 from outdial.store.listing import ListQuery, Page, Row
 
+OBJECT = "cc_queue"
 SHAPE = Shape(
     id=ID,
     resource_group=Field(Link(), required=True),

@@ -20,6 +20,7 @@ from outdial.domain.queue import decode_rules
 from outdial.store import queues
 from outdial.store.listing import ListQuery, Page, Row
 
+OBJECT = "cc_queue"
 OUTBOUND_IVR = 2
 NOT_NEGATIVE = {
     "max_attempts": "max_attempts",
@@ -100,15 +101,23 @@ QUEUES = Noun("/call_center/queues", "queue", SHAPE, RECORDS, filters=FILTERS, c
 
 
 def install(doors: Doors) -> None:
-    doors.add("GET", "/call_center/queues/tags", _tags, Doc("Search the tags in use", Many(TAGS), searches=TAGGED))
     doors.add(
-        "GET", "/call_center/queues/state", _state, Doc("Whether all matching queues are on", STATE, searches=FILTERS)
+        "GET",
+        "/call_center/queues/tags",
+        _tags,
+        Doc("Search the tags in use", Many(TAGS), searches=TAGGED, filtered=True),
+    )
+    doors.add(
+        "GET",
+        "/call_center/queues/state",
+        _state,
+        Doc("Whether all matching queues are on", STATE, searches=FILTERS, filtered=True),
     )
     doors.add(
         "PATCH",
         "/call_center/queues/state",
         _switch,
-        Doc("Switch all matching queues on or off", Shape(count=Whole()), takes=SWITCH),
+        Doc("Switch all matching queues on or off", Shape(count=Whole()), takes=SWITCH, filtered=True),
     )
     QUEUES.install(doors)
 

@@ -15,6 +15,7 @@ from outdial.api.media import send_media
 from outdial.store import calls
 from outdial.store.listing import Page, Row
 
+OBJECT = "record_file"
 SHAPE = Shape(
     id=Long(),
     name=Text(),
@@ -77,6 +78,7 @@ async def _download(call: Call) -> Response:
 
 async def _send(call: Call, *, attachment: bool) -> Response:
     if call.request.query_params.get("source") == "media":
+        call.demand("media_file", "r")
         return await send_media(call, attachment=attachment)
     id_ = call.path_id()
     row = await call.read(lambda conn: calls.FILES.get(conn, call.domain_id, id_))

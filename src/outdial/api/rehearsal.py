@@ -28,6 +28,7 @@ from outdial.flow.validate import references
 from outdial.flow.values import as_text
 from outdial.store import media, schemas, variables
 
+OBJECT = "schema"
 MOST_SCHEMAS = 50
 """That a dry run has at hand for the application ``schema``."""
 
@@ -68,13 +69,13 @@ def install(doors: Doors) -> None:
         "POST",
         "/routing/schema/run",
         _run_unsaved,
-        Doc("Run a schema without a telephone", REPORT, takes=BODY, example=EXAMPLE),
+        Doc("Run a schema without a telephone", REPORT, takes=BODY, example=EXAMPLE, letter="r"),
     )
     doors.add(
         "POST",
         "/routing/schema/{id:id}/run",
         _run,
-        Doc("Run a stored schema without a telephone", REPORT, takes=BODY, example=EXAMPLE),
+        Doc("Run a stored schema without a telephone", REPORT, takes=BODY, example=EXAMPLE, letter="r"),
     )
 
 
@@ -99,6 +100,7 @@ async def _script(call: Call, body: Mapping[str, Any]) -> object:
     attempt_id = Long().read(body.get("attempt_id") or 0, "attempt_id")
     if not attempt_id:
         return body.get("script")
+    call.demand("cc_queue", "r")
     found = await call.read(lambda conn: script_of(conn, call.domain_id, attempt_id))
     return merged(found, body.get("script"))
 

@@ -18,6 +18,7 @@ from outdial.domain.number import has_digits
 from outdial.store import resources
 from outdial.store.listing import Row
 
+OBJECT = "cc_resource"
 MAX_LIMIT = 5000
 MAX_RPS = 1000
 

@@ -23,6 +23,7 @@ from outdial.store import schemas
 from outdial.store.listing import Page, Row
 from outdial.store.references import missing
 
+OBJECT = "schema"
 TYPES = ("default", "voice", "chat", "processing", "service")
 PROBLEM = Shape(path=Field(Text(), always=True), level=Text(), message=Text())
 SHAPE = Shape(
@@ -119,12 +120,14 @@ SCHEMAS = Noun(
 
 
 def install(doors: Doors) -> None:
-    doors.add("GET", "/routing/schema/tags", _tags, Doc("Search the tags in use", Many(NAMED), searches=TAGGED))
+    doors.add(
+        "GET", "/routing/schema/tags", _tags, Doc("Search the tags in use", Many(NAMED), searches=TAGGED, filtered=True)
+    )
     doors.add(
         "POST",
         "/routing/schema/check",
         _check_unsaved,
-        Doc("What is wrong with a flow schema, without saving it", Many(PROBLEM), takes=UNSAVED),
+        Doc("What is wrong with a flow schema, without saving it", Many(PROBLEM), takes=UNSAVED, letter="r"),
     )
     SCHEMAS.install(doors)
     doors.add(

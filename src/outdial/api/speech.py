@@ -18,6 +18,7 @@ from outdial.flow.apps.speaking import Spoken, utterance
 from outdial.flow.decode import decode
 from outdial.flow.ports.speech import SoundFile
 
+OBJECT = "schema"
 ASKS = Shape(
     text=Field(Text(), required=True),
     text_type=Text(),

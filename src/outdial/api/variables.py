@@ -10,6 +10,8 @@ from outdial.api.nouns import Noun
 from outdial.api.shapes import name
 from outdial.store import variables
 
+OBJECT = "schema"
+
 SHAPE = Shape(id=Field(Whole(), read_only=True), name=name(100), value=Free(object), encrypt=Flag())
 VARIABLES = Noun(
     "/routing/schema/variables",

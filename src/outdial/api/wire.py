@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from outdial.api.fields import Shape
 from outdial.api.kinds import Ids, Kind, Span, Text, TextMap, Texts, Whole
-from outdial.domain.errors import BadField, OutdialError, UserMistake
+from outdial.domain.errors import BadField, OutdialError, TooManyTries, UserMistake
 from outdial.store.listing import DEFAULT_SIZE, ListQuery, Page
 
 MAX_BODY = 64 * 1024 * 1024
@@ -212,4 +212,6 @@ def answer_error(error: OutdialError, request_id: str) -> Response:
     if isinstance(error, BadField):
         body["field"] = error.field
     headers = {"X-Request-ID": request_id}
+    if isinstance(error, TooManyTries):
+        headers["Retry-After"] = str(error.wait_s)
     return Response(msgspec.json.encode(body), error.status, headers, media_type=JSON)

@@ -7,6 +7,7 @@
     │   ├── Forbidden               403  the token is good, the right is missing
     │   ├── NotFound                404
     │   ├── Conflict                409  someone else changed it, or it is in use
+    │   ├── TooManyTries            429  signing in failed too often; the text says how long to wait
     │   └── Misconfigured           –    a setting with which the service cannot start
     ├── PeerFault                   503  the other side's doing: carrier, database, remote server
     │   ├── StoreUnavailable        503  the database is gone or the disk is full
@@ -80,6 +81,17 @@ class Conflict(UserMistake):
 
     status = 409
     id = "store.sql.conflict.app_error"
+
+
+class TooManyTries(UserMistake):
+    """Signing in failed too often."""
+
+    status = 429
+    id = "app.session.throttled"
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__(f"Signing in failed too often; try again in {wait_s} seconds.")
+        self.wait_s = wait_s
 
 
 class Misconfigured(UserMistake):

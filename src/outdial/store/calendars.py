@@ -16,7 +16,13 @@ from outdial.store.tables import calendar
 from outdial.store.zones import names_by_id, offset_s
 
 NOUN = Noun(
-    Shape(calendar, listed=("id", "name", "description"), q=("name", "description"), zones=frozenset({"timezone"})),
+    Shape(
+        calendar,
+        listed=("id", "name", "description"),
+        q=("name", "description"),
+        zones=frozenset({"timezone"}),
+        object="calendars",
+    ),
     label="calendar",
 )
 create, get, search = NOUN.create, NOUN.get, NOUN.search

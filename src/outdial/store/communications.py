@@ -12,7 +12,11 @@ from outdial.store.noun import Noun
 from outdial.store.shape import Shape
 from outdial.store.tables import communication_type
 
-NOUN = Noun(Shape(communication_type, q=("name", "description")), label="communication type", title="code")
+NOUN = Noun(
+    Shape(communication_type, q=("name", "description"), object="dictionaries"),
+    label="communication type",
+    title="code",
+)
 get, search, delete = NOUN.get, NOUN.search, NOUN.delete
 
 

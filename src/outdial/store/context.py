@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 from sqlalchemy import Connection, update
 
+from outdial.domain.rights import Rights
 from outdial.store.dialect import raw
 from outdial.store.secret import Box
 from outdial.store.tables import config_revision
@@ -15,12 +16,32 @@ from outdial.store.tables import config_revision
 Bell = Literal["config", "members", "command", "attempts", "lists"]
 Clock = Callable[[], int]
 """Epoch ms."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person at a door, for whom a function reads or writes."""
+
+    user_id: int
+    name: str
+    address: str
+    """Where the request came from."""
+    rights: Rights
+    roles: tuple[int, ...]
+    object: str
+    """The class of records that the door is about, and what it does with them: a letter of ``LETTERS``."""
+    letter: str
+    wide: bool
+    """Whether that is allowed for the whole class; else only for records on which it was granted."""
 
 
 @dataclass(slots=True)
 class Context:
     now: Clock
     box: Box
+    actor: Actor | None = None
+    """None: the service itself, which may everything."""
     bells: set[Bell] = field(default_factory=set)
     """Rung after the commit."""
 
@@ -33,6 +54,20 @@ def context_of(conn: Connection) -> Context:
     context = conn.info["outdial"]
     assert isinstance(context, Context)
     return context
+
+
+def acting(actor: Actor, fn: Callable[[Connection], T]) -> Callable[[Connection], T]:
+    """The function, run for somebody: it sees and changes what they may, and the log of changes names them."""
+
+    def run(conn: Connection) -> T:
+        context = context_of(conn)
+        before, context.actor = context.actor, actor
+        try:
+            return fn(conn)
+        finally:
+            context.actor = before
+
+    return run
 
 
 def now_of(conn: Connection) -> int:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, insert, select
 
 from outdial.domain.errors import BadField
 from outdial.domain.zones import is_zone
-from outdial.store import settings
+from outdial.store import roles, settings
 from outdial.store.context import configuration_changed, now_of
 from outdial.store.tables import domain_table, setting
 
@@ -21,6 +21,7 @@ def ensure(conn: Connection, name: str) -> int:
         return found
     key = conn.execute(insert(domain_table).values(name=name, created_at=now_of(conn))).inserted_primary_key
     assert key is not None
+    roles.make_everything(conn, int(key[0]))
     return int(key[0])
 
 

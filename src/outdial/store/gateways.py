@@ -7,7 +7,7 @@ from outdial.store.shape import Shape
 from outdial.store.tables import gateway
 
 NOUN = Noun(
-    Shape(gateway, hidden=frozenset({"password_sealed"}), q=("name",)),
+    Shape(gateway, hidden=frozenset({"password_sealed"}), q=("name",), object="gateways"),
     label="gateway",
     sealed=frozenset({"password"}),
 )

@@ -19,7 +19,13 @@ from outdial.store.tables import list_number, list_table
 _COUNT = select(func.count()).where(list_number.c.list_id == list_table.c.id).correlate(list_table).scalar_subquery()
 
 NOUN = Noun(
-    Shape(list_table, listed=("id", "name", "description", "count"), q=("name",), extra={"count": _COUNT}),
+    Shape(
+        list_table,
+        listed=("id", "name", "description", "count"),
+        q=("name",),
+        extra={"count": _COUNT},
+        object="cc_list",
+    ),
     label="list",
     dialing=False,
 )
@@ -27,7 +33,15 @@ create, get, search = NOUN.create, NOUN.get, NOUN.search
 replace, patch, delete = NOUN.replace, NOUN.patch, NOUN.delete
 
 NUMBERS = Noun(
-    Shape(list_number, order="+number", q=("number",), hidden=frozenset({"number_norm"}), parent="list_id"),
+    Shape(
+        list_number,
+        order="+number",
+        q=("number",),
+        hidden=frozenset({"number_norm"}),
+        parent="list_id",
+        object="cc_list",
+        granted_by="list_id",
+    ),
     label="number on the list",
     entity="list_communication",
     title="number",

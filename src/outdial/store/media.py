@@ -10,7 +10,13 @@ from outdial.store.shape import Shape
 from outdial.store.tables import media_file
 
 NOUN = Noun(
-    Shape(media_file, order="-created_at", listed=("id", "name", "mime_type", "size", "created_at"), q=("name",)),
+    Shape(
+        media_file,
+        order="-created_at",
+        listed=("id", "name", "mime_type", "size", "created_at"),
+        q=("name",),
+        object="media_file",
+    ),
     label="media file",
     duplicate="store.sql_media_file.save.saving.duplicate",
     dialing=False,

@@ -53,6 +53,8 @@ SHAPE = Shape(
         "queue_id": by(member.c.queue_id),
         "variables": _variables,
     },
+    object="cc_queue",
+    granted_by="queue_id",
 )
 
 

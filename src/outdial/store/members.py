@@ -17,6 +17,7 @@ from outdial.domain.errors import NotFound
 from outdial.store import commands, counters
 from outdial.store.context import now_of, ring
 from outdial.store.dialect import raw
+from outdial.store.grants import hidden_or
 from outdial.store.listing import ListQuery, Page, Row, matches, page_of
 from outdial.store.member_rows import SHAPE, Given, read_given, write_members, write_numbers
 from outdial.store.noun import EVERYTHING
@@ -56,9 +57,10 @@ def _store(conn: Connection, domain_id: int, queue_id: int, given: Sequence[Give
 
 def get(conn: Connection, domain_id: int, id: int, *, queue_id: int | None = None) -> Row:
     """Raises NotFound."""
-    row = conn.execute(SHAPE.of(domain_id).where(*_in_queue(queue_id), *matches(member.c.id, id))).first()
+    where = (*_in_queue(queue_id), *matches(member.c.id, id), *SHAPE.allowed(conn))
+    row = conn.execute(SHAPE.of(domain_id).where(*where)).first()
     if row is None:
-        raise _missing(id)
+        raise hidden_or(conn, SHAPE.object, _missing(id))
     found = SHAPE.row(row._mapping, SHAPE.fields)
     _with_numbers(conn, [found])
     return found
@@ -160,10 +162,15 @@ def _hang_up(conn: Connection, domain_id: int, member_id: int) -> None:
 
 def lock(conn: Connection, domain_id: int, id_: int, queue_id: int | None = None) -> DbRow[Any]:
     """The member's row, for whoever is going to change it. Raises NotFound."""
-    where = (*matches(member.c.id, id_), member.c.domain_id == domain_id, *_in_queue(queue_id))
+    where = (
+        *matches(member.c.id, id_),
+        member.c.domain_id == domain_id,
+        *_in_queue(queue_id),
+        *SHAPE.allowed(conn),
+    )
     row = conn.execute(select(member).where(*where).with_for_update()).first()
     if row is None:
-        raise _missing(id_)
+        raise hidden_or(conn, SHAPE.object, _missing(id_))
     return row
 
 

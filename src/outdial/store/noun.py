@@ -15,8 +15,10 @@ from sqlalchemy import Column, Connection, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from outdial.domain.errors import BadField, NotFound, UserMistake
+from outdial.store.changes import SECRET, About, record
 from outdial.store.context import configuration_changed, context_of, now_of
 from outdial.store.dialect import broken_unique
+from outdial.store.grants import forget_grants, hidden_or, keep_for_maker
 from outdial.store.listing import ListQuery, Page, Row, matches, page_of
 from outdial.store.shape import Shape
 from outdial.store.tables import metadata
@@ -25,6 +27,11 @@ from outdial.store.zones import zone_name
 Values = Mapping[str, Any]
 AUDIT = frozenset({"created_at", "created_by", "updated_at", "updated_by"})
 EVERYTHING = ListQuery()
+
+
+def unchanged(row: Row) -> Row:
+    """Nothing in it is secret."""
+    return row
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,8 @@ class Noun:
     """Secrets; PUT leaves them alone when they are absent."""
     derived: Mapping[str, tuple[str, Callable[[Any], Any]]] = field(default_factory=dict)
     """Column → the field it follows, and how."""
+    discreet: Callable[[Row], Row] = unchanged
+    """The record as the log of changes may have it."""
     dialing: bool = True
     """Whether the dialer rests on it: a write then bumps the configuration's revision."""
 
@@ -56,9 +65,11 @@ class Noun:
 
     def get(self, conn: Connection, domain_id: int, id: int | str, *, parent: int | None = None) -> Row:
         """The whole record. Raises NotFound."""
-        row = conn.execute(self.shape.of(domain_id, parent).where(*matches(self._table.c.id, id))).first()
+        where = (*matches(self._table.c.id, id), *self.shape.allowed(conn))
+        row = conn.execute(self.shape.of(domain_id, parent).where(*where)).first()
         if row is None:
-            raise NotFound(f"There is no {self.label} {id}.", id=self._error("get"))
+            missing = NotFound(f"There is no {self.label} {id}.", id=self._error("get"))
+            raise hidden_or(conn, self.shape.object, missing)
         return self.shape.row(row._mapping, self.shape.fields)
 
     def search(
@@ -94,7 +105,11 @@ class Noun:
         columns |= self._stamps(created_at=now, created_by=by, updated_at=now, updated_by=by)
         key = self._guard(lambda: conn.execute(insert(self._table).values(columns)).inserted_primary_key, "save")
         self._changed(conn)
-        return self.get(conn, domain_id, key[0], parent=parent)
+        row = self.get(conn, domain_id, key[0], parent=parent)
+        if not self.shape.parent:
+            keep_for_maker(conn, domain_id, self.shape.object, key[0])
+        record(conn, domain_id, "create", self._about(conn, row), None, self._shown(row, values))
+        return row
 
     def replace(
         self,
@@ -134,8 +149,11 @@ class Noun:
         """Answers the record as it was. Raises UserMistake, naming the users, while something rests on it."""
         old = self.get(conn, domain_id, id, parent=parent)
         self._refuse_if_used(conn, id, old)
+        record(conn, domain_id, "delete", self._about(conn, old), self.discreet(old))
         conn.execute(delete(self._table).where(self._table.c.id == id))
         self._changed(conn)
+        if not self.shape.parent:
+            forget_grants(conn, domain_id, self.shape.object, id)
         return old
 
     # -- how
@@ -215,7 +233,21 @@ class Noun:
             statement = update(self._table).where(self._table.c.id == old["id"]).values(columns)
             self._guard(lambda: conn.execute(statement), "update")
             self._changed(conn)
-        return self.get(conn, domain_id, old["id"])
+        new = self.get(conn, domain_id, old["id"])
+        record(conn, domain_id, "update", self._about(conn, new), self.discreet(old), self._shown(new, values))
+        return new
+
+    def _shown(self, row: Row, given: Values) -> Row:
+        """The record for the log of changes; of a secret that was given, only that it was."""
+        return {**self.discreet(row), **dict.fromkeys(self.sealed & given.keys(), SECRET)}
+
+    def _about(self, conn: Connection, row: Row) -> About:
+        """As the log of changes names the record, or the record that it is a part of."""
+        title = str(row.get(self.title) or row["id"])
+        if not self.shape.parent or context_of(conn).actor is None:
+            return About(self.shape.object, row["id"], title)
+        parent = conn.scalar(select(self._table.c[self.shape.parent]).where(self._table.c.id == row["id"]))
+        return About(self.shape.object, parent, part=f"{self.label} {title}")
 
     def _changed(self, conn: Connection) -> None:
         if self.dialing:

@@ -57,6 +57,7 @@ NOUN = Noun(
             "waiting": _counter(queue_counter.c.waiting),
             "active": _counter(queue_counter.c.active),
         },
+        object="cc_queue",
     ),
     label="queue",
     read_only=frozenset({"why_idle", "why_idle_at"}),
@@ -72,7 +73,7 @@ NOUN = Noun(
 create, replace, patch = NOUN.create, NOUN.replace, NOUN.patch
 
 GROUPS = Noun(
-    Shape(queue_resource_group, order="+resource_group", parent="queue_id"),
+    Shape(queue_resource_group, order="+resource_group", parent="queue_id", object="cc_queue", granted_by="queue_id"),
     label="resource group of the queue",
     entity="queue_resource",
     title="resource_group",
@@ -143,7 +144,8 @@ def set_idle_reason(conn: Connection, queue_id: int, text: str | None) -> None:
 
 
 def tags(conn: Connection, domain_id: int, query: ListQuery) -> Page:
-    return tag_page(list(conn.scalars(select(queue.c.tags).where(queue.c.domain_id == domain_id))), query)
+    where = (queue.c.domain_id == domain_id, *NOUN.shape.allowed(conn))
+    return tag_page(list(conn.scalars(select(queue.c.tags).where(*where))), query)
 
 
 def state(conn: Connection, domain_id: int, query: ListQuery) -> tuple[bool, int]:

@@ -15,6 +15,7 @@ NOUN = Noun(
         resource,
         listed=("id", "name", "gateway", "enabled", "reserve", "limit", "description"),
         q=("name", "description"),
+        object="cc_resource",
     ),
     label="resource",
     entity="out_resource",
@@ -28,7 +29,14 @@ create, get, search = NOUN.create, NOUN.get, NOUN.search
 replace, patch, delete = NOUN.replace, NOUN.patch, NOUN.delete
 
 DISPLAYS = Noun(
-    Shape(resource_display, order="+display", q=("display",), parent="resource_id"),
+    Shape(
+        resource_display,
+        order="+display",
+        q=("display",),
+        parent="resource_id",
+        object="cc_resource",
+        granted_by="resource_id",
+    ),
     label="caller number",
     entity="out_resource_display",
     title="display",

@@ -27,6 +27,7 @@ NOUN = Noun(
         listed=("id", "name", "editor", "type", "tags"),
         q=("name",),
         filters={"tags": _tagged},
+        object="schema",
     ),
     label="flow schema",
     entity="routing_schema",
@@ -35,7 +36,10 @@ NOUN = Noun(
 get, search, delete = NOUN.get, NOUN.search, NOUN.delete
 
 VERSIONS = Noun(
-    Shape(schema_version, order="-version", parent="schema_id"), label="schema version", title="version", dialing=False
+    Shape(schema_version, order="-version", parent="schema_id", object="schema", granted_by="schema_id"),
+    label="schema version",
+    title="version",
+    dialing=False,
 )
 versions = VERSIONS.search
 
@@ -101,7 +105,7 @@ def _keep_version(conn: Connection, domain_id: int, row: Row, by: int | None) ->
 
 def tags(conn: Connection, domain_id: int, query: ListQuery) -> Page:
     """The names of tags in use, each once."""
-    names = conn.scalars(select(schema.c.tags).where(schema.c.domain_id == domain_id))
+    names = conn.scalars(select(schema.c.tags).where(schema.c.domain_id == domain_id, *NOUN.shape.allowed(conn)))
     return tag_page(list(names), query)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, FromClause, Select, Table, select
 from sqlalchemy.sql.selectable import NamedFromClause
 
+from outdial.store.grants import only_granted
 from outdial.store.listing import ListQuery, Row, like, matches
 from outdial.store.tables import user
 from outdial.store.zones import zone_lookup
@@ -56,6 +57,10 @@ class Shape:
     """Computed fields."""
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Wire name → column, where they differ."""
+    object: str = ""
+    """The class of records to which these belong, as rights are given for it; empty where no change is told of."""
+    granted_by: str = "id"
+    """The column with the id of the record on which rights are granted; empty for none."""
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
@@ -102,6 +107,10 @@ class Shape:
         statement = self.select.where(self.table.c.domain_id == domain_id)
         return statement.where(self.table.c[self.parent] == parent) if parent is not None else statement
 
+    def allowed(self, conn: Connection) -> list[ColumnElement[bool]]:
+        """Nothing for whoever may see the whole class; else that the record was granted."""
+        return only_granted(conn, self.object, self.table.c[self.granted_by]) if self.granted_by else []
+
     def row(self, row: Mapping[Any, Any], fields: Sequence[str]) -> Row:
         return {name: self._value(row, name) for name in fields}
 
@@ -116,7 +125,7 @@ class Shape:
         return tuple(name for name in self.fields if name in asked) if asked else self.listed or self.fields
 
     def conditions(self, conn: Connection, query: ListQuery) -> list[ColumnElement[bool]]:
-        found: list[ColumnElement[bool]] = []
+        found = self.allowed(conn)
         if query.q and "q" in self.filters:
             found += self.filters["q"](conn, query.q)
         elif query.q and self.q:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select, update
 
+from outdial.store.changes import SECRET
 from outdial.store.context import context_of
 from outdial.store.dialect import dump, raw
 from outdial.store.listing import Row
@@ -15,10 +16,16 @@ from outdial.store.noun import Noun
 from outdial.store.shape import Shape
 from outdial.store.tables import schema_variable
 
+
+def _discreet(row: Row) -> Row:
+    return {**row, "value": SECRET} if row["encrypt"] and row["value"] is not None else row
+
+
 NOUN = Noun(
-    Shape(schema_variable, hidden=frozenset({"sealed"}), q=("name",)),
+    Shape(schema_variable, hidden=frozenset({"sealed"}), q=("name",), object="schema", granted_by=""),
     label="variable",
     entity="schema_variable",
+    discreet=_discreet,
     dialing=False,
 )
 """No INVITE rests on them; flows read them through a cache of a few seconds."""

@@ -88,8 +88,9 @@ class _Book:
             "parameters": [*_path_parameters(door.path), *_query_parameters(doc)],
             "responses": {"200": self._answer(doc), "default": {"$ref": "#/components/responses/Refused"}},
         }
-        if door.text:
-            found["description"] = door.text
+        said = [door.text, str(door.need) if door.need else ""]
+        if any(said):
+            found["description"] = "\n\n".join(filter(None, said))
         if doc.takes is not None:
             found["requestBody"] = self._body(doc)
         if door.open:

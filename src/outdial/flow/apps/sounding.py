@@ -26,13 +26,7 @@ class Echo:
 
 
 @application(
-    "echo",
-    args=Echo,
-    group="call",
-    kinds=VOICE,
-    waits=True,
-    ends=True,
-    help="Sends back what the person says, until hang-up.",
+    "echo", args=Echo, group="call", kinds=VOICE, waits=True, help="Sends back what the person says, until hang-up."
 )
 async def echo(run: Run, args: Echo) -> None:
     await run.caller().echo(min(max(0, args.delay), LONGEST_ECHO_MS))

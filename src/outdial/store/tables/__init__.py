@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from outdial.store.tables.accounts import domain_table, setting, token, user
+from outdial.store.tables.accounts import (
+    change,
+    domain_table,
+    record_grant,
+    role,
+    role_member,
+    second_factor,
+    setting,
+    token,
+    user,
+)
 from outdial.store.tables.base import metadata
 from outdial.store.tables.dialing import attempt, attempt_history, bridge_leg, call_history, file, member, member_number
 from outdial.store.tables.flows import media_file, schema, schema_variable, schema_version
@@ -31,6 +41,7 @@ __all__ = [
     "bridge_leg",
     "calendar",
     "call_history",
+    "change",
     "command",
     "communication_type",
     "config_revision",
@@ -46,13 +57,17 @@ __all__ = [
     "queue",
     "queue_counter",
     "queue_resource_group",
+    "record_grant",
     "resource",
     "resource_display",
     "resource_group",
     "resource_in_group",
+    "role",
+    "role_member",
     "schema",
     "schema_variable",
     "schema_version",
+    "second_factor",
     "setting",
     "token",
     "user",
