@@ -20,6 +20,8 @@ import uvicorn
 from outdial.api import session
 from outdial.api.app import build
 from outdial.api.doors import Deps
+from outdial.api.feed import Feed
+from outdial.api.figures import Board
 from outdial.dialer.attachments import Attachments
 from outdial.dialer.attempt import Tools
 from outdial.dialer.ending import Hurry
@@ -127,9 +129,12 @@ class Service:
             speech=speech,
             remote=remote.of,
         )
-        dialer = self._dialer(store, switch, flows, files)
+        feed = Feed(now_ms)
+        dialer = self._dialer(store, switch, flows, files, feed)
         site = build(
-            self._deps(store, switch, dialer, files, worker=worker, speech=speech, links=links, sandbox=sandbox)
+            self._deps(
+                store, switch, dialer, files, worker=worker, speech=speech, links=links, sandbox=sandbox, feed=feed
+            )
         )
         listener = _listen(settings)
         server = _Server(
@@ -147,6 +152,7 @@ class Service:
                 log.info("service.stopping", drain_s=settings.drain_s)
                 await dialer.stop(settings.drain_s)
                 dialing.cancel()
+                feed.close()
                 server.should_exit = True
         except BaseExceptionGroup as group:
             raise _plain(group) from None
@@ -176,7 +182,7 @@ class Service:
             loop.add_signal_handler(number, self.stop)
         await self._stop.wait()
 
-    def _dialer(self, store: Store, switch: EmbeddedSwitch, flows: Flows, files: Files) -> Dialer:
+    def _dialer(self, store: Store, switch: EmbeddedSwitch, flows: Flows, files: Files, feed: Feed) -> Dialer:
         settings = self.settings
         tools = Tools(
             store=store,
@@ -187,6 +193,7 @@ class Service:
             hurry=self._hurry,
             media_timeout_s=settings.media_timeout_s,
             idle_after_flow_s=settings.idle_after_flow_s,
+            tell=feed.tell,
         )
         return Dialer(tools, self._rng)
 
@@ -201,6 +208,7 @@ class Service:
         speech: Speaker,
         links: Links,
         sandbox: Sandbox,
+        feed: Feed,
     ) -> Deps:
         return Deps(
             store=store,
@@ -210,6 +218,8 @@ class Service:
             health=lambda: {"store": store.ill(), "switch": switch.ill(), "dialer": dialer.ill()},
             now=now_ms,
             links=links,
+            feed=feed,
+            board=Board(store, feed),
             gateway_states=lambda: {state.gateway_id: state.r_state for state in switch.gateway_states()},
             speech=speech,
             run_script=sandbox.script,

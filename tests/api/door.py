@@ -15,6 +15,8 @@ from starlette.applications import Starlette
 from outdial.api import session
 from outdial.api.app import build
 from outdial.api.doors import Deps
+from outdial.api.feed import Feed
+from outdial.api.figures import Board
 from outdial.audio.prompt import Cut, cut
 from outdial.flow.ports.speech import NO_SPEECH, Speech
 from outdial.flow.validate import validate
@@ -74,6 +76,7 @@ class Door:
     site: Starlette
     loop: asyncio.AbstractEventLoop
     files: Files
+    feed: Feed
     token: str = TOKEN
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -135,7 +138,9 @@ async def opened(folder: Path, loop: asyncio.AbstractEventLoop, speech: Speech =
     clock, ill, files = Clock(), dict[str, str | None](), Files(folder)
     store = await open_store(":memory:", now=clock)
     links = Links(b"key of the tests")
-    site = build(Deps(store, files, cut_here, validate, lambda: ill, clock, links, speech=speech))
+    feed = Feed(clock)
+    deps = Deps(store, files, cut_here, validate, lambda: ill, clock, links, feed, Board(store, feed), speech=speech)
+    site = build(deps)
     await session.ensure_admin(store)
     await session.preset_token(store, TOKEN)
-    return Door(store, clock, ill, site, loop, files)
+    return Door(store, clock, ill, site, loop, files, feed)

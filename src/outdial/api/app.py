@@ -18,6 +18,7 @@ from outdial.api import (
     account,
     acl,
     attempts,
+    board,
     calendars,
     calls,
     changelog,
@@ -42,6 +43,7 @@ from outdial.api import (
     session,
     settings,
     speech,
+    streams,
     tokens,
     userinfo,
     users,
@@ -57,6 +59,7 @@ ROOMS = (
     health, session, userinfo, account, tokens, users, roles, acl, changelog, settings, media, flows, rehearsal,
     schemas, drawings, gateways, resources, groups, variables, communications, calendars, lists, attempts, members,
     queues, queue_groups, calls, recordings, linked, live, speech,
+    streams, board,
 )  # fmt: skip
 """In the order of their routes: fixed paths stand before those with an id in their place."""
 

@@ -20,7 +20,9 @@ from starlette.routing import Route
 from outdial.api import wire
 from outdial.api.doc import Doc
 from outdial.api.door import Door
+from outdial.api.feed import Feed
 from outdial.api.fields import Shape
+from outdial.api.figures import Board
 from outdial.api.needs import Need, admit, need_of
 from outdial.domain.errors import Bug, Forbidden, OutdialError, Unauthenticated
 from outdial.domain.throttle import Throttle
@@ -76,6 +78,8 @@ class Deps:
     """Epoch ms."""
     links: Links
     """Reads the signed links that flows make."""
+    feed: Feed
+    board: Board
     gateway_states: Callable[[], Mapping[int, int]] = dict
     """Gateway id → ``r_state`` of those that register."""
     speech: Speech = NO_SPEECH

@@ -11,13 +11,14 @@ import structlog
 
 from outdial.dialer.brake import Brake
 from outdial.dialer.caller import Caller
-from outdial.dialer.ending import Hurry, Told, finish_call, finish_uncalled, provisional_result
+from outdial.dialer.ending import Hurry, Told, finish_call, finish_uncalled, over, persist, provisional_result
 from outdial.dialer.flows import Flows, Steps, VoiceEnd
 from outdial.dialer.onward import House, Operator
 from outdial.dialer.order import No, confirmed, last_check, order_of
 from outdial.dialer.recordings import Recordings, Reel
 from outdial.domain.attempt import Attempt, CallFacts
 from outdial.domain.errors import Bug, CallRefused, StoreUnavailable
+from outdial.domain.happening import Moved, Stage, Tell, nobody
 from outdial.domain.plan import Plan
 from outdial.domain.queue import Queue
 from outdial.domain.resource import Resource
@@ -29,7 +30,6 @@ from outdial.switch.port import Answered, Call, Challenged, Digit, HangupBy, Hun
 
 log = structlog.get_logger(__name__)
 
-RETRY_STORE_S = 1.0
 STEP_PATIENCE_S = 5.0
 """The answer is not acknowledged, and keys are not heard, before it is on disk; but no longer than this."""
 REFUSED_WAIT_S = 5
@@ -52,6 +52,8 @@ class Tools:
     hurry: Hurry
     media_timeout_s: int
     idle_after_flow_s: int
+    tell: Tell = nobody
+    """Hears of every stage of every attempt, after it is on disk."""
 
 
 class Planner(Protocol):
@@ -67,16 +69,6 @@ class Planner(Protocol):
     def next_moment(self, resource: Resource) -> int:
         """Takes the resource's next free moment for an INVITE, however far; epoch ms."""
         ...
-
-
-async def persist(tools: Tools, finish: Finish) -> bool:
-    """Writes the end of an attempt, however long the store is away; True for the one who did it."""
-    while True:
-        try:
-            return await tools.store.step(finish)
-        except StoreUnavailable as error:
-            log.warning("attempt.finish_waits", attempt=finish.attempt_id, detail=error.detail)
-            await asyncio.sleep(RETRY_STORE_S)
 
 
 async def told_after(tools: Tools, queue: Queue, attempt: Attempt, facts: CallFacts, told: Told) -> Told:
@@ -118,11 +110,25 @@ class Line:
         self._reel: Reel | None = None
 
     async def run(self) -> None:
+        self._tell("waiting")
         finish = await self._live()
         if finish:
-            await persist(self._tools, finish)
+            await self.put_on_record(finish)
         if self._caller:
             await self._caller.onward.over()
+
+    async def put_on_record(self, finish: Finish) -> None:
+        if await persist(self._tools.store, finish):
+            self._tools.tell(over(finish, self.attempt, self._tools.now(), self._queue.name, self._resource_name))
+
+    def _tell(self, stage: Stage) -> None:
+        moved = Moved(self._tools.now(), stage, self.attempt, self._queue.name, self._resource_name, self._facts)
+        self._tools.tell(moved)
+
+    @property
+    def _resource_name(self) -> str:
+        resource = self._resource or self._planner.plan.resources.get(self.attempt.resource_id)
+        return resource.name if resource else ""
 
     def give_up(self) -> Finish:
         """The record of an attempt that a fault of ours broke off."""
@@ -260,6 +266,7 @@ class Line:
     async def _attend(self, call: Call) -> Finish:
         assert self._resource is not None
         self._facts = facts = CallFacts(created_at=self._tools.now())
+        self._tell("offering")
         given = known.of_voice(self._queue, self.attempt, self._resource, facts.created_at)
         self._connection = VoiceConnection(given)
         reel = self._reel = self._tools.recordings.reel(self.attempt, call, self._tools.now)
@@ -270,8 +277,11 @@ class Line:
             if isinstance(event, HungUp):
                 end = event
                 continue
-            self._facts = facts = self._note(event, facts)
+            before, self._facts = facts, self._note(event, facts)
+            facts = self._facts
             await self._write(event)
+            if facts is not before:
+                self._tell("bridged" if facts.answered_at else "ringing")
         if end is None:
             raise Bug("a call's events end with HungUp")
         return await self._conclude(end, facts)
@@ -346,6 +356,7 @@ class Line:
         ended = await self._voice if self._voice else VoiceEnd()
         exported = known.filled(self._connection.payload)
         await self._free_line(facts, exported)
+        self._tell("leaving")
         recordings = self._tools.recordings.of(self.attempt, self._recording, facts)
         recordings += await self._reel.rows() if self._reel else ()
         told = Told(

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import structlog
 
 from outdial.dialer.flows import Steps
 from outdial.dialer.order import No
 from outdial.domain.attempt import Attempt, CallFacts, Result, Verdict, provisional
 from outdial.domain.disposition import disposition
+from outdial.domain.errors import StoreUnavailable
+from outdial.domain.happening import Moved
 from outdial.domain.queue import Queue, Rules
 from outdial.domain.retry import of_call
+from outdial.store.base import Store
 from outdial.store.steps import Finish, RecordingFile
 
+log = structlog.get_logger(__name__)
+
 LOST_CAUSE = "CRASH"
+RETRY_STORE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,22 @@ class Told:
     recordings: tuple[RecordingFile, ...] = ()
     shown: Mapping[str, str] = field(default_factory=dict)
     """What the flow wants the call's record to say: ``from_number``, ``destination``."""
+
+
+async def persist(store: Store, finish: Finish) -> bool:
+    """Writes the end of an attempt, however long the store is away; True for the one who did it."""
+    while True:
+        try:
+            return await store.step(finish)
+        except StoreUnavailable as error:
+            log.warning("attempt.finish_waits", attempt=finish.attempt_id, detail=error.detail)
+            await asyncio.sleep(RETRY_STORE_S)
+
+
+def over(finish: Finish, attempt: Attempt, at: int, queue_name: str, resource_name: str = "") -> Moved:
+    """What is told of an attempt that is on record."""
+    end = (finish.result, finish.disposition, finish.reason, finish.description)
+    return Moved(at, "over", attempt, queue_name, resource_name, finish.facts, *end)
 
 
 class Hurry:

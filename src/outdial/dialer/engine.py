@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
-from outdial.dialer.attempt import Line, Tools, persist
+from outdial.dialer.attempt import Line, Tools
 from outdial.dialer.claim import Claimed, Look, claim
 from outdial.dialer.globals import FRESH_S
 from outdial.dialer.onward import House
@@ -191,7 +191,7 @@ class Dialer:
             await line.run()
         except Exception as error:
             log.error("dialer.bug", attempt=line.attempt.id, exc_info=error)
-            await persist(self._tools, line.give_up())
+            await line.put_on_record(line.give_up())
         finally:
             del self._lines[line.attempt.call_id]
             self.ring_bell()

@@ -9,8 +9,8 @@ from typing import Any
 
 import structlog
 
-from outdial.dialer.attempt import Tools, persist, told_after
-from outdial.dialer.ending import LOST_CAUSE, Told, finish_call
+from outdial.dialer.attempt import Tools, told_after
+from outdial.dialer.ending import LOST_CAUSE, Told, finish_call, over, persist
 from outdial.domain.attempt import Attempt, CallFacts
 from outdial.domain.plan import Plan
 from outdial.domain.queue import Queue
@@ -75,7 +75,9 @@ async def _end(tools: Tools, plan: Plan, opened: OpenAttempt) -> None:
     )
     if opened.facts:
         told = await told_after(tools, queue, attempt, facts, told)
-    await persist(tools, finish_call(queue, attempt, facts, told, tools.hurry))
+    finish = finish_call(queue, attempt, facts, told, tools.hurry)
+    if await persist(tools.store, finish):
+        tools.tell(over(finish, attempt, tools.now(), queue.name))
 
 
 def _lost(opened: OpenAttempt, now: int) -> CallFacts:

@@ -9,6 +9,7 @@ import msgspec
 
 from outdial.domain.member import Communication
 from outdial.domain.number import normalise
+from outdial.store import tallies
 from outdial.store.dialect import Raw, dump
 from outdial.store.steps import Finish
 
@@ -93,10 +94,18 @@ _communication = msgspec.json.Decoder(Communication)
 
 
 def write_histories(driver: Raw, ends: Ends, now: int) -> None:
-    """One attempt row each, a call row where a call was made, and a file row for each recording."""
+    """One attempt row each, a call row where a call was made, a file row for each recording; and the tallies."""
     driver.many(_ATTEMPT, [_attempt_row(row, step) for row, step in ends])
     driver.many(_CALL, [_call_row(row, step, now) for row, step in ends if step.facts])
     driver.many(_FILE, [file for row, step in ends for file in _file_rows(row, step, now)])
+    tallies.add(driver, [_tallied(row, step) for row, step in ends])
+
+
+def _tallied(row: OpenRow, step: Finish) -> tallies.One:
+    facts = step.facts
+    cause, talk = (facts.cause, facts.talk_s) if facts else ("", 0)
+    answered = bool(facts and facts.answered_at)
+    return tallies.One(row.domain_id, row.queue_id, step.at, row.seq, step.result, cause, answered, talk)
 
 
 def _attempt_row(row: OpenRow, step: Finish) -> tuple[Any, ...]:

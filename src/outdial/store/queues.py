@@ -11,6 +11,7 @@ from sqlalchemy import delete as sql_delete
 from outdial.domain.errors import UserMistake
 from outdial.store.context import configuration_changed, now_of, ring
 from outdial.store.dialect import has_name
+from outdial.store.grants import only_granted
 from outdial.store.listing import ListQuery, Page, Row
 from outdial.store.named import row_of
 from outdial.store.noun import EVERYTHING, Noun
@@ -133,6 +134,12 @@ def delete(conn: Connection, domain_id: int, id: int) -> Row:
     conn.execute(sql_delete(queue_counter).where(queue_counter.c.queue_id == id))
     NOUN.delete(conn, domain_id, id)
     return row
+
+
+def granted_ids(conn: Connection, domain_id: int) -> frozenset[int]:
+    """Of the queues that the actor may see."""
+    mine = only_granted(conn, "cc_queue", queue.c.id)
+    return frozenset(conn.scalars(select(queue.c.id).where(queue.c.domain_id == domain_id, *mine)))
 
 
 def set_idle_reason(conn: Connection, queue_id: int, text: str | None) -> None:

@@ -14,7 +14,16 @@ from outdial.store.tables.accounts import (
     user,
 )
 from outdial.store.tables.base import metadata
-from outdial.store.tables.dialing import attempt, attempt_history, bridge_leg, call_history, file, member, member_number
+from outdial.store.tables.dialing import (
+    attempt,
+    attempt_history,
+    attempt_tally,
+    bridge_leg,
+    call_history,
+    file,
+    member,
+    member_number,
+)
 from outdial.store.tables.flows import media_file, schema, schema_variable, schema_version
 from outdial.store.tables.queues import (
     calendar,
@@ -38,6 +47,7 @@ from outdial.store.tables.trunks import (
 __all__ = [
     "attempt",
     "attempt_history",
+    "attempt_tally",
     "bridge_leg",
     "calendar",
     "call_history",

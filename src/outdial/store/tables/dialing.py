@@ -237,6 +237,22 @@ call_history = Table(
 """One row a call; ``id`` is the call's uuid. ``bridge_…``: the last leg it was connected with, or that was rung for
 that in vain; ``bridge_at`` is when it was first connected with one."""
 
+attempt_tally = Table(
+    "attempt_tally",
+    metadata,
+    Column("queue_id", Id, primary_key=True, autoincrement=False),
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("result", Text, primary_key=True),
+    Column("cause", Text, primary_key=True),
+    Column("domain_id", Id, nullable=False),
+    number("attempts"),
+    number("answered"),
+    number("talk_sec"),
+)
+"""Kept in the transaction of each finish: attempts that ended in an hour (of the epoch), by attempt number, result
+and cause; the cause is empty where no call was made."""
+
 file = Table(
     "file",
     metadata,
