@@ -9,7 +9,9 @@ import httpx
 
 from outdial.store import tokens
 from tests.api.calling import Campaign
+from tests.api.campaign import a_queue
 from tests.api.door import Door
+from tests.api.people import a_person, grant
 from tests.api.stream import first, followed, moved, served, until
 
 Test = Callable[[str], Awaitable[None]]
@@ -70,16 +72,16 @@ def test_a_place_that_is_not_known_any_more_is_not_resumed(door: Door) -> None:
 
 def test_queue_call_and_kind_narrow_a_stream(door: Door) -> None:
     async def test(address: str) -> None:
-        for params, ids in (
+        narrowed: list[tuple[dict[str, Any], list[str]]] = [
             ({"queue_id": "2"}, ["2", "3"]),
             ({"queue_id": ["1", "2"]}, ["1", "2", "3"]),
             ({"call_id": "uuid-3"}, ["3"]),
-        ):
+        ]
+        for params, ids in narrowed:
             place = str(door.feed.last)
             for id_, queue_id in ((1, 1), (2, 2), (3, 2), (4, 3)):
                 door.feed.tell(moved(id=id_, queue_id=queue_id))
-            params = {"kinds": "attempt", **params}
-            async with followed(address, door.token, after=place, **params) as events:
+            async with followed(address, door.token, after=place, kinds="attempt", **params) as events:
                 told = await first(events, 1 + len(ids))
             assert [event.body["id"] for event in told[1:]] == ids
 
@@ -94,6 +96,25 @@ def test_another_domain_hears_nothing(door: Door) -> None:
         async with followed(address, door.token, after=place, kinds="attempt") as events:
             told = await first(events, 2)
         assert told[1].body["id"] == "2"
+
+    over_the_wire(door, test)
+
+
+def test_who_was_granted_one_queue_hears_of_no_other(door: Door) -> None:
+    mine, other, ann = a_queue(door, "Mine"), a_queue(door, "Other"), a_person(door, "ann")
+    grant(door, mine.path, ann, "r")
+
+    async def test(address: str) -> None:
+        place = str(door.feed.last)
+        door.feed.tell(moved(id=1, queue_id=int(other.id)))
+        door.feed.tell(moved(id=2, queue_id=int(mine.id)))
+        async with followed(address, ann.token, after=place) as events:
+            hello, figures, attempt = await first(events, 3)
+            assert (hello.body["resumed"], figures.body["name"], attempt.body["id"]) == (True, "Mine", "2")
+        async with followed(address, ann.token, after=place, queue_id=other.id) as events:
+            (hello,) = await first(events, 1)
+            door.feed.close()
+            assert [event async for event in events] == []
 
     over_the_wire(door, test)
 
@@ -121,9 +142,11 @@ def test_the_figures_say_how_attempts_ended(door: Door) -> None:
     campaign = Campaign(door)
     campaign.member("380441")
     campaign.member("380442")
-    for attempt, facts in zip(campaign.claim(), ({}, {"answered_at": 0, "cause": "USER_BUSY"}), strict=True):
+    answered, busy = campaign.claim()
+    for attempt in (answered, busy):
         campaign.offer(attempt)
-        campaign.finish(attempt, **facts)
+    campaign.finish(answered)
+    campaign.finish(busy, answered_at=0, cause="USER_BUSY")
     found = door.get(f"{campaign.queue.path}/figures").ok()
     assert (found["attempts"], found["calls"], found["answered"], found["answer_rate"]) == (2, 2, 1, 0.5)
     assert found["talk_sec"] == 7

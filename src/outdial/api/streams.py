@@ -19,7 +19,6 @@ from outdial.api.kinds import Ids, Long, Text, Texts
 from outdial.api.needs import Need
 from outdial.domain.errors import BadField, OutdialError, StoreUnavailable
 from outdial.store import queues
-from outdial.store.listing import ListQuery
 
 log = structlog.get_logger(__name__)
 OBJECT = "cc_queue"
