@@ -19,6 +19,7 @@ from outdial.api.kinds import Flag, Ids, Instant, Link, Long, Span, Text, TextMa
 from outdial.api.shapes import ID, STAMP
 from outdial.domain.errors import BadField
 from outdial.store import members
+from outdial.store.changes import About, tally
 from outdial.store.listing import ListQuery, Page, Row
 
 OBJECT = "cc_queue"
@@ -182,10 +183,12 @@ async def _delete_many(call: Call) -> Response:
     silent = Flag().read(body.get("without_members", body.get("withoutMembers", False)), "without_members")
     left = query.size if body.get("size") else None
     gone: list[Row] = []
+    entry: int | None = None
     while left is None or left > 0:
         size = BATCH if left is None else min(BATCH, left)
         batch = replace(query, page=1, size=size, fields=("id",) if silent else ())
-        found = await call.write(partial(_delete_batch, domain_id=call.domain_id, queue_id=queue_id, query=batch))
+        delete = partial(_delete_batch, domain_id=call.domain_id, queue_id=queue_id, query=batch, entry=entry)
+        found, entry = await call.write(delete)
         gone += [] if silent else found
         left = None if left is None else left - len(found)
         if len(found) < size:
@@ -193,22 +196,35 @@ async def _delete_many(call: Call) -> Response:
     return wire.answer({}) if silent else await wire.answer_page(SHAPE, Page(gone, next=False))
 
 
-def _delete_batch(conn: Connection, domain_id: int, queue_id: int, query: ListQuery) -> list[Row]:
+def _delete_batch(
+    conn: Connection, domain_id: int, queue_id: int, query: ListQuery, *, entry: int | None
+) -> tuple[list[Row], int | None]:
+    """And the entry of the log of changes that tells of all batches."""
     rows = members.search(conn, domain_id, query, queue_id=queue_id).items
     if rows:
         chosen = ListQuery(ids=tuple(row["id"] for row in rows))
         members.delete_many(conn, domain_id, chosen, queue_id=queue_id, limit=len(rows))
-    return rows
+    about = About(OBJECT, queue_id, part="members")
+    return rows, tally(conn, domain_id, "delete", about, count=len(rows), entry=entry)
 
 
 async def _reset(call: Call) -> Response:
     query, queue_id = _selection(await call.body()), call.path_id("parent")
-    reset = partial(members.reset, domain_id=call.domain_id, query=query, queue_id=queue_id, limit=BATCH)
-    total = count = await call.write(reset)
+    reset = partial(_reset_batch, domain_id=call.domain_id, query=query, queue_id=queue_id)
+    count, entry = await call.write(partial(reset, entry=None))
+    total = count
     while count == BATCH:
-        count = await call.write(reset)
+        count, entry = await call.write(partial(reset, entry=entry))
         total += count
     return wire.answer({"count": str(total)} if total else {})
+
+
+def _reset_batch(
+    conn: Connection, domain_id: int, query: ListQuery, queue_id: int, *, entry: int | None
+) -> tuple[int, int | None]:
+    count = members.reset(conn, domain_id, query, queue_id=queue_id, limit=BATCH)
+    about = About(OBJECT, queue_id, part="members, to be rung again")
+    return count, tally(conn, domain_id, "update", about, count=count, entry=entry)
 
 
 async def _reset_count(call: Call) -> Response:

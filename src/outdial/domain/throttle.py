@@ -1,7 +1,7 @@
 """How long the next try to sign in has to wait, after how many that failed.
 
 The waits grow and have an end: nobody is locked out for ever. A try that came too early neither counts nor makes
-the wait longer. Where somebody has signed in before, others' guesses elsewhere do not make them wait.
+the wait longer. Where somebody has signed in before, the guesses of others do not make them wait, here or elsewhere.
 """
 
 from __future__ import annotations
@@ -65,8 +65,9 @@ class Throttle:
                 self._failures[key] = Failures(max(0, found.count - 1), found.last_ms)
 
     def _keys(self, user: Hashable, address: str) -> tuple[tuple[Hashable, int], ...]:
-        own = (user, address) if (user, address) in self._known else (user, "")
-        return ((own, FREE_TO_USER), (address, FREE_TO_ADDRESS))
+        if (user, address) in self._known:
+            return (((user, address), FREE_TO_USER),)
+        return (((user, ""), FREE_TO_USER), (address, FREE_TO_ADDRESS))
 
     def _count(self, key: Hashable, now: int) -> int:
         found = self._failures.get(key)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select
 
 from outdial.domain.errors import NotFound
 from outdial.domain.number import normalise
+from outdial.store.changes import About, record
 from outdial.store.dialect import json_has
 from outdial.store.listing import ListQuery, Page, Row, like
 from outdial.store.noun import EVERYTHING, Noun
@@ -117,4 +118,5 @@ def remove_files(conn: Connection, domain_id: int, ids: Sequence[int]) -> list[s
     keys = [row[0] for row in gone]
     if not keys:
         raise NotFound("There is no such file.", id="store.sql_file.get.app_error")
+    record(conn, domain_id, "delete", About("record_file", None, part="recordings"), {"id": list(ids)}, count=len(keys))
     return keys

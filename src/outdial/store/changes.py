@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from outdial.store.context import context_of, now_of
 from outdial.store.listing import ListQuery, Page, Row, matches, page_of, within
@@ -39,23 +39,24 @@ def record(
     about: About,
     *states: Row | None,
     count: int = 1,
-) -> None:
+) -> int | None:
     """Tells of a change that a person makes: the record before and after, None where it was not there.
 
     Of an update only the fields are told that became different. What the service does by itself is not told, nor is
     a change of nothing. ``count`` is how many records one request touched.
+    Answers the entry's id, if there is one.
     """
     actor = context_of(conn).actor
     if actor is None or not about.object:
-        return
+        return None
     before, after = (*map(_told, states), None, None)[:2]
     if action == "update" and before is not None and after is not None:
         same = {name for name in before.keys() & after.keys() if before[name] == after[name]}
         before = {name: value for name, value in before.items() if name not in same}
         after = {name: value for name, value in after.items() if name not in same}
         if not before and not after:
-            return
-    conn.execute(
+            return None
+    key = conn.execute(
         insert(change).values(
             domain_id=domain_id,
             at=now_of(conn),
@@ -71,7 +72,22 @@ def record(
             old_state=before,
             new_state=after,
         )
-    )
+    ).inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def tally(
+    conn: Connection, domain_id: int, action: Action, about: About, *, count: int, entry: int | None = None
+) -> int | None:
+    """Tells of many records changed by one request in several transactions: one entry, which grows.
+
+    ``entry`` is what the call before answered.
+    """
+    if entry is None:
+        return record(conn, domain_id, action, about, count=count) if count else None
+    conn.execute(update(change).where(_c.id == entry).values(count=_c.count + count))
+    return entry
 
 
 def _told(row: Row | None) -> Row | None:

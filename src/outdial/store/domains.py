@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert, select
 from outdial.domain.errors import BadField
 from outdial.domain.zones import is_zone
 from outdial.store import roles, settings
+from outdial.store.changes import About, record
 from outdial.store.context import configuration_changed, now_of
 from outdial.store.tables import domain_table, setting
 
@@ -46,5 +47,7 @@ def set_zone(conn: Connection, domain_id: int, name: str) -> None:
     """The domain's time zone, an IANA name; empty for UTC. Raises BadField."""
     if name and not is_zone(name):
         raise BadField(ZONE, "there is no such time zone; expected a name such as Europe/Kyiv")
+    told = ({ZONE: settings.get(conn, domain_id, ZONE)}, {ZONE: name or None})
+    record(conn, domain_id, "update", About("settings", None, part=ZONE), *told)
     settings.put(conn, domain_id, ZONE, name or None)
     configuration_changed(conn)

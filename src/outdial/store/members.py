@@ -15,7 +15,8 @@ from sqlalchemy import Row as DbRow
 
 from outdial.domain.errors import NotFound
 from outdial.store import commands, counters
-from outdial.store.context import now_of, ring
+from outdial.store.changes import About, record, tally
+from outdial.store.context import context_of, now_of, ring
 from outdial.store.dialect import raw
 from outdial.store.grants import hidden_or
 from outdial.store.listing import ListQuery, Page, Row, matches, page_of
@@ -33,14 +34,23 @@ NOT_RESET = ("success", "expired", "cancel", "terminate", "no_communications")
 def create(conn: Connection, domain_id: int, queue_id: int, values: Mapping[str, Any]) -> Row:
     """Raises BadField, naming ``communications[0].type`` and the like, or NotFound for the queue."""
     given = read_given(conn, domain_id, [values], lambda _: "")
-    return get(conn, domain_id, _store(conn, domain_id, queue_id, given, "")[0])
+    row = get(conn, domain_id, _store(conn, domain_id, queue_id, given, "")[0])
+    record(conn, domain_id, "create", _about(row), None, row)
+    return row
+
+
+def _about(row: Row) -> About:
+    """As the log of changes names a member."""
+    return About(SHAPE.object, row["queue"]["id"], row["queue"]["name"], f"member {row['id']}")
 
 
 def bulk(
     conn: Connection, domain_id: int, queue_id: int, rows: Sequence[Mapping[str, Any]], *, import_id: str = ""
 ) -> list[int]:
     """All or none; answers their ids in order. Raises BadField, naming ``items[17].communications[0].type``."""
-    return _store(conn, domain_id, queue_id, read_given(conn, domain_id, rows, lambda i: f"items[{i}]."), import_id)
+    ids = _store(conn, domain_id, queue_id, read_given(conn, domain_id, rows, lambda i: f"items[{i}]."), import_id)
+    tally(conn, domain_id, "create", About(SHAPE.object, queue_id, part="members"), count=len(ids))
+    return ids
 
 
 def _store(conn: Connection, domain_id: int, queue_id: int, given: Sequence[Given], import_id: str) -> list[int]:
@@ -181,6 +191,7 @@ _PLAIN = {"name": "name", "priority": "priority", "expire_at": "expire_at", "min
 def change(conn: Connection, domain_id: int, old: DbRow[Any], changes: Mapping[str, Any]) -> Row:
     """Writes fields of the wire into a locked member, and all that hangs on them; ``variables`` are taken whole."""
     now = now_of(conn)
+    before = get(conn, domain_id, old.id) if context_of(conn).actor else None
     renumbered = "communications" in changes
     given = read_given(conn, domain_id, [changes], lambda _: "", partial=not renumbered)[0]
     columns = {column: changes[name] for name, column in _PLAIN.items() if name in changes}
@@ -202,7 +213,10 @@ def change(conn: Connection, domain_id: int, old: DbRow[Any], changes: Mapping[s
     waiting = int(stop_at is None) - int(old.stop_at is None)
     counters.add(raw(conn), [counters.Change(domain_id, old.queue_id, waiting=waiting)])
     ring(conn, "members")
-    return get(conn, domain_id, old.id)
+    row = get(conn, domain_id, old.id)
+    if before is not None:
+        record(conn, domain_id, "update", _about(row), before, row)
+    return row
 
 
 def _stop(conn: Connection, old: DbRow[Any], changes: Mapping[str, Any], now: int) -> dict[str, Any]:
@@ -225,6 +239,7 @@ def delete(conn: Connection, domain_id: int, id: int, *, queue_id: int | None = 
     if row["reserved"]:
         raise NotFound(f"Member {id} is being called just now; try again later.", id=f"{ENTITY}.delete.app_error")
     _delete(conn, [id])
+    record(conn, domain_id, "delete", _about(row), row)
     return row
 
 

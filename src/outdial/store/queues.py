@@ -9,6 +9,7 @@ from sqlalchemy import Column, ColumnElement, Connection, func, or_, select, upd
 from sqlalchemy import delete as sql_delete
 
 from outdial.domain.errors import UserMistake
+from outdial.store.changes import About, record
 from outdial.store.context import configuration_changed, now_of, ring
 from outdial.store.dialect import has_name
 from outdial.store.grants import only_granted
@@ -173,6 +174,8 @@ def set_enabled(conn: Connection, domain_id: int, query: ListQuery, enabled: boo
     changed = conn.execute(statement).rowcount
     if changed:
         configuration_changed(conn)
+        about = About(NOUN.shape.object, None, part="all queues that matched a filter")
+        record(conn, domain_id, "update", about, {"enabled": not enabled}, {"enabled": enabled}, count=changed)
     return changed
 
 
