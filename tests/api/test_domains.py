@@ -62,13 +62,8 @@ def names(conn: Connection) -> list[str]:
 def kept(conn: Connection) -> dict[str, list[str]]:
     """All that is stored of the first domain."""
     tables = [table for table in metadata.sorted_tables if "domain_id" in table.c]
-    return {
-        table.name: [
-            tuple(row) for row in conn.execute(select(table).where(table.c.domain_id == 1).order_by(table.c.id))
-        ]
-        for table in tables
-        if "id" in table.c
-    }
+    mine = {table.name: conn.execute(select(table).where(table.c.domain_id == 1)) for table in tables}
+    return {name: sorted(repr(row) for row in rows) for name, rows in mine.items()}
 
 
 def another_admin(door: Door) -> tuple[str, int]:
@@ -130,7 +125,8 @@ def test_no_door_leads_to_a_record_of_another_domain(furnished: tuple[Door, list
 
 def test_no_list_shows_a_record_of_another_domain(furnished: tuple[Door, list[str], str, int]) -> None:
     door, hidden, token, _ = furnished
-    own, empty = set(), set()
+    own: set[str] = set()
+    empty: set[str] = set()
     for one in PLAIN:
         path = {"/call_center/queues/attempts/history": f"{one.path}?joined_at.from=1"}.get(one.path, one.path)
         mine = door(one.method, path, None if one.method == "GET" else body_of(one)).response.text
