@@ -20,6 +20,8 @@ app.command("outdial.cli.carrier:carrier", name="carrier")
 app.command("outdial.cli.call:call", name="call")
 app.command("outdial.cli.user:app", name="user")
 app.command("outdial.cli.schema:app", name="schema")
+app.command("outdial.cli.files.commands:export", name="export")
+app.command("outdial.cli.files.commands:apply", name="apply")
 
 
 def main() -> None:

@@ -26,6 +26,13 @@ class Rest:
     def patch(self, path: str, body: Any) -> Any:
         return self._send("PATCH", path, json=body)
 
+    def put(self, path: str, body: Any) -> Any:
+        return self._send("PUT", path, json=body)
+
+    def content(self, path: str, **query: Any) -> bytes:
+        """What is not JSON, such as a sound."""
+        return self._answer("GET", path, params=query).content
+
     def upload(self, path: str, name: str, mime_type: str, data: bytes) -> Any:
         return self._send("POST", path, files={"file": (name, data, mime_type)})
 
@@ -33,12 +40,15 @@ class Rest:
         return self._send("DELETE", path)
 
     def _send(self, method: str, path: str, **more: Any) -> Any:
+        return self._answer(method, path, **more).json()
+
+    def _answer(self, method: str, path: str, **more: Any) -> httpx.Response:
         try:
             answer = self._http.request(method, path, **more)
         except httpx.TransportError as error:
             raise PeerFault(f"No answer from {self._http.base_url}: {error}. Does `outdial serve` run?") from None
         if answer.is_success:
-            return answer.json()
+            return answer
         raise UserMistake(_detail(answer))
 
 
