@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -16,6 +16,12 @@ class Rest:
 
     def __init__(self, base: str, token: str) -> None:
         self._http = httpx.Client(base_url=f"{base}/api", headers={"X-Webitel-Access": token}, timeout=30.0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
 
     def get(self, path: str, **query: Any) -> Any:
         return self._send("GET", path, params=query)

@@ -17,7 +17,7 @@ from outdial.cli.files.values import nearest, without_zeros, written
 MEDIA = "media"
 ENDINGS = (".yaml", ".yml")
 SAY = ("say", "language", "voice")
-_SECRET = re.compile(r"\$\{env:(\w+)\}")
+_VARIABLE = re.compile(r"\$\{env:(\w+)(?::([^}]*))?\}")
 
 Plain = dict[str, Any]
 """Field → value, names where the wire has ids, zeros left out."""
@@ -117,7 +117,7 @@ def _record(kind: Kind, name: str, node: Node, env: Mapping[str, str]) -> Record
             fields |= _schema_file(item)
         elif key in kind.fields:
             value = written(kind.fields[key], item)
-            fields[key] = _opened(value, item, env) if key in kind.secret else value
+            fields[key] = _opened(value, item, env) if isinstance(value, str) else value
         else:
             known = [*kind.fields, *owned, *(["file"] if kind is SCHEMAS else [])]
             raise item.fail(f"no such field{nearest(key, known)}")
@@ -125,14 +125,15 @@ def _record(kind: Kind, name: str, node: Node, env: Mapping[str, str]) -> Record
 
 
 def _opened(value: str, node: Node, env: Mapping[str, str]) -> str:
-    """``${env:NAME}`` from the environment: secrets do not stand in files."""
+    """``${env:NAME}`` or ``${env:NAME:default}``: secrets and addresses need not stand in files."""
 
     def one(found: re.Match[str]) -> str:
-        if found[1] not in env:
+        given = env.get(found[1], found[2])
+        if given is None:
             raise node.fail(f"the variable {found[1]} is not set in the environment")
-        return env[found[1]]
+        return given
 
-    return _SECRET.sub(one, value)
+    return _VARIABLE.sub(one, value)
 
 
 def _entry(part: Owned, node: Node) -> Plain:
