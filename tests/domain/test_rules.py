@@ -73,12 +73,11 @@ def test_queue_rules_read_numbers_written_as_text_and_name_the_wrong_field() -> 
 
 
 def test_settings_that_are_not_honoured_yet_are_named() -> None:
-    assert unbuilt_settings({"amd": {"enabled": True}, "strict_circuit": True}, buckets=True, hooks=False) == (
+    assert unbuilt_settings({"amd": {"enabled": True}, "strict_circuit": True}) == (
         "payload.amd.enabled",
         "payload.strict_circuit",
-        "buckets",
     )
-    assert unbuilt_settings({"amd": {"enabled": False}}, buckets=False, hooks=False) == ()
+    assert unbuilt_settings({"amd": {"enabled": False}}) == ()
 
 
 @pytest.mark.parametrize(("talk_s", "success"), [(3, False), (4, True)])

@@ -13,6 +13,7 @@ from outdial.dialer.brake import Brake
 from outdial.dialer.caller import Caller
 from outdial.dialer.ending import Hurry, Told, finish_call, finish_uncalled, over, persist, provisional_result
 from outdial.dialer.flows import Flows, Steps, VoiceEnd
+from outdial.dialer.hooks import fire
 from outdial.dialer.onward import House, Operator
 from outdial.dialer.order import No, confirmed, last_check, order_of
 from outdial.dialer.recordings import Recordings, Reel
@@ -20,7 +21,7 @@ from outdial.domain.attempt import Attempt, CallFacts
 from outdial.domain.errors import Bug, CallRefused, StoreUnavailable
 from outdial.domain.happening import Moved, Stage, Tell, nobody
 from outdial.domain.plan import Plan
-from outdial.domain.queue import Queue
+from outdial.domain.queue import HookEvent, Queue
 from outdial.domain.resource import Resource
 from outdial.flow import known
 from outdial.flow.connection import VoiceConnection
@@ -70,6 +71,10 @@ class Planner(Protocol):
         """Takes the resource's next free moment for an INVITE, however far; epoch ms."""
         ...
 
+    def aside(self, work: Coroutine[Any, Any, None]) -> object:
+        """Runs it beside the attempt."""
+        ...
+
 
 async def told_after(tools: Tools, queue: Queue, attempt: Attempt, facts: CallFacts, told: Told) -> Told:
     """Asks the after-flow what the call was; ``told.call_variables`` is the call's payload at hang-up."""
@@ -110,6 +115,7 @@ class Line:
         self._reel: Reel | None = None
 
     async def run(self) -> None:
+<<<<<<< HEAD
         self._tell("waiting")
         finish = await self._live()
         if finish:
@@ -129,6 +135,19 @@ class Line:
     def _resource_name(self) -> str:
         resource = self._resource or self._planner.plan.resources.get(self.attempt.resource_id)
         return resource.name if resource else ""
+=======
+        self._fire("joined")
+        finish = await self._live()
+        if finish and await persist(self._tools, finish):
+            self._fire("leaving", finish)
+        if self._caller:
+            await self._caller.onward.over()
+
+    def _fire(self, event: HookEvent, finish: Finish | None = None) -> None:
+        facts, result = (finish.facts, finish.result) if finish else (None, "")
+        now = self._tools.now()
+        fire(self._tools.flows, self._planner.aside, self._queue, self.attempt, event, now, facts, result)
+>>>>>>> 144b52d (Buckets order and bar members; hooks start flows aside; tables for both, for remarks on calls and pairs of text)
 
     def give_up(self) -> Finish:
         """The record of an attempt that a fault of ours broke off."""
@@ -223,6 +242,7 @@ class Line:
         if no:
             return self._drop(no)
         self._call.ring()
+        self._fire("offering")
         return None
 
     def _refusal(self, plan: Plan) -> No | None:
@@ -297,6 +317,7 @@ class Line:
                 self._connection.variables |= known.at_answer(event.at)
                 self._caller.onward.answered()
                 self._start_voice()
+                self._fire("bridged")
                 return replace(facts, answered_at=event.at)
             case Digit():
                 self._caller.pressed(event.digit)

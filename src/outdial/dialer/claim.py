@@ -10,13 +10,14 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from outdial.dialer.choose import Board, Chosen, Lane, Passed, Round, choose, lanes
-from outdial.dialer.explain import why_broken, why_closed_now, why_waiting
+from outdial.dialer.explain import BUCKETS_OFF, why_broken, why_closed_now, why_waiting
 from outdial.dialer.pace import Pacing
 from outdial.domain.attempt import Attempt
+from outdial.domain.buckets import Turns
 from outdial.domain.member import Member, open_numbers
 from outdial.domain.number import normalise
 from outdial.domain.plan import Plan
-from outdial.domain.queue import Queue
+from outdial.domain.queue import Queue, bucket_of
 from outdial.domain.resource import Resource
 from outdial.store import claims
 from outdial.store.claims import Busy, Reservation
@@ -43,6 +44,7 @@ class Look:
     """Gateway id → sentence."""
     broken_flows: Mapping[int, str]
     """Schema id → what is wrong with it."""
+    turns: Turns = field(default_factory=Turns)
 
 
 @dataclass(slots=True)
@@ -107,9 +109,11 @@ class _Claiming:
             self._all_full(usable)
             return "All lines of the queue's resources are in use."
         limit = take + SPARE
-        members = claims.due(self.conn, queue, now, limit, closed)
+        members = claims.due(self.conn, queue, now, limit, closed, self.look.turns)
         due = claims.next_due(self.conn, queue.id) if len(members) < limit else None
         self.claimed.wake_by(due)
+        if not members and claims.only_disabled(self.conn, queue):
+            return BUCKETS_OFF
         if not members:
             return why_waiting(due, plan.calendars[queue.calendar_id or 0].timezone)
         turn = Round(queue, usable, self._barred(queue, members), self.board)
@@ -136,6 +140,7 @@ class _Claiming:
                 claims.bar(self.conn, turn.queue, member, number, self.look.now)
             if isinstance(result, Chosen):
                 wanted.append(_reservation(turn, member, zone, result))
+                self._count(turn.queue, member)
                 continue
             reason = result.reason
             if result.full and self._all_full(turn.lanes):
@@ -146,6 +151,11 @@ class _Claiming:
             claims.defer(self.conn, ids, self.look.now + DEFER_MS, why)
         self._reserve(wanted)
         return reason and f"No member can be rung now: {reason}."
+
+    def _count(self, queue: Queue, member: Member) -> None:
+        link = bucket_of(queue, member.bucket_id)
+        if link:
+            self.look.turns.took(queue.id, link)
 
     def _all_full(self, usable: list[Lane]) -> bool:
         """No lane has both a line and a moment; where only the moment is missing, says when it comes."""

@@ -18,6 +18,7 @@ from outdial.dialer.onward import House
 from outdial.dialer.pace import Pacing
 from outdial.dialer.recover import recover
 from outdial.domain.attempt import Attempt
+from outdial.domain.buckets import Turns
 from outdial.domain.beat import next_beat
 from outdial.domain.errors import StoreUnavailable
 from outdial.domain.plan import Plan
@@ -59,6 +60,7 @@ class Dialer:
         timeout_ms = tools.media_timeout_s * 1000
         self.house = House(tools.switch, tools.store, tools.now, lambda: self._plan.gateways, timeout_ms)
         self._pacing = Pacing()
+        self._turns = Turns()
         self._bell = asyncio.Event()
         self._plan = Plan(-1)
         self._idle: dict[int, str | None] = {}
@@ -99,6 +101,9 @@ class Dialer:
 
     def next_moment(self, resource: Resource) -> int:
         return self._pacing.next(resource, self._now())
+
+    def aside(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        return self._spawn(work)
 
     async def run(self) -> None:
         """Recovers what a dead service left, then claims until stopped."""
@@ -176,7 +181,7 @@ class Dialer:
 
     def _look(self, plan: Plan) -> Look:
         faults = {g.id: why for g in plan.gateways.values() if (why := self._switch.why_unreachable(g))}
-        return Look(plan, self._now(), self._pacing, self._rng, faults, self._flows.broken)
+        return Look(plan, self._now(), self._pacing, self._rng, faults, self._flows.broken, self._turns)
 
     def _start(self, attempt: Attempt, queue: Queue) -> None:
         line = Line(attempt, queue, self._tools, self)

@@ -11,6 +11,9 @@ from outdial.domain.queue import Queue
 from outdial.domain.resource import Placed, ResourceGroup
 
 
+BUCKETS_OFF = "All members who wait are in buckets that are switched off; switch one on, on the queue's Buckets tab."
+
+
 def why_broken(plan: Plan, queue: Queue, unreachable: Mapping[int, str], flows: Mapping[int, str]) -> str | None:
     """What in the configuration keeps the queue from dialing, or None.
 

@@ -89,7 +89,8 @@ class Flows:
         self._zones = plan.zones
         await self.globals.refresh({queue.domain_id for queue in plan.queues.values()})
         for queue in plan.queues.values():
-            for schema_id in (queue.schema_id, queue.do_schema_id, queue.after_schema_id):
+            hooks = (hook.schema_id for hook in queue.hooks)
+            for schema_id in (queue.schema_id, queue.do_schema_id, queue.after_schema_id, *hooks):
                 if schema_id is not None and schema_id in plan.schemas:
                     await self._parse(schema_id, plan.schemas[schema_id])
 
@@ -140,6 +141,12 @@ class Flows:
             return PreOutcome("failed", {}, ())
         outcome = await run_before(known[1], self._ask(domain_id, given))
         return replace(outcome, trace=_of(schema_id, "before", outcome.trace))
+
+    async def hook(self, domain_id: int, schema_id: int, given: dict[str, str]) -> None:
+        """Result applications have no effect there; what the flow answers is nobody's."""
+        known = self._programs.get(schema_id)
+        if known:
+            await run_before(known[1], self._ask(domain_id, given))
 
     def _env(self, domain_id: int, connection: VoiceConnection) -> Env:
         net = self._net(domain_id)

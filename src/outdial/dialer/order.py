@@ -8,6 +8,7 @@ from pathlib import Path
 from outdial.domain.attempt import Attempt, Result
 from outdial.domain.calendar import in_range, local_minute, minute_of, why_closed
 from outdial.domain.plan import Plan
+from outdial.domain.queue import bucket_of
 from outdial.domain.resource import Gateway, Resource
 from outdial.flow.attempt import PreOutcome
 from outdial.switch.port import Order
@@ -29,6 +30,9 @@ def last_check(plan: Plan, attempt: Attempt, now: int) -> No | None:
     queue = plan.queues.get(attempt.queue_id)
     if queue is None or not queue.enabled or queue.unbuilt or queue.rules.max_calls == 0:
         return No("queue_off", "The queue was switched off before the call left.")
+    link = bucket_of(queue, attempt.bucket_id)
+    if link and link.disabled:
+        return No("bucket_off", "The member's bucket was switched off before the call left.")
     calendar = plan.calendars.get(queue.calendar_id or 0)
     if calendar is None:
         return No("calendar_gone", "The queue's calendar is gone.")

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
+from outdial.domain.buckets import QueueBucket
+
 Strategy = Literal["fifo", "lifo", "strict_fifo"]
 ResourceStrategy = Literal["even-distribution", "priority-based"]
 
@@ -26,6 +28,18 @@ class Rules:
     resource_strategy: ResourceStrategy = "even-distribution"
 
 
+HookEvent = Literal["joined", "offering", "bridged", "leaving"]
+"""When an attempt of an outbound IVR queue fires its hooks (flow-engine §5.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A flow that is started aside when an attempt comes to this state."""
+
+    event: str
+    schema_id: int
+
+
 @dataclass(frozen=True, slots=True)
 class Queue:
     id: int
@@ -42,8 +56,16 @@ class Queue:
     """Bigger first."""
     rules: Rules = Rules()
     variables: dict[str, str] = field(default_factory=dict)
+    buckets: tuple[QueueBucket, ...] = ()
+    hooks: tuple[Hook, ...] = ()
+    """Those that are on."""
     unbuilt: tuple[str, ...] = ()
     """Settings in use that are not honoured yet; such a queue does not dial."""
+
+
+def bucket_of(queue: Queue, bucket_id: int | None) -> QueueBucket | None:
+    """What the queue says of a member's bucket; None when it says nothing."""
+    return next((link for link in queue.buckets if link.bucket_id == bucket_id), None)
 
 
 def decode_rules(payload: Mapping[str, Any]) -> Rules:
@@ -67,7 +89,7 @@ def decode_rules(payload: Mapping[str, Any]) -> Rules:
     )
 
 
-def unbuilt_settings(payload: Mapping[str, Any], *, buckets: bool, hooks: bool) -> tuple[str, ...]:
+def unbuilt_settings(payload: Mapping[str, Any]) -> tuple[str, ...]:
     """Names of settings in use that this release does not honour (DESIGN: such a queue does not dial)."""
     amd = payload.get("amd") or {}
     found = []
@@ -76,10 +98,6 @@ def unbuilt_settings(payload: Mapping[str, Any], *, buckets: bool, hooks: bool) 
     for key in ("strict_circuit", "record_mono"):
         if payload.get(key):
             found.append(f"payload.{key}")
-    if buckets:
-        found.append("buckets")
-    if hooks:
-        found.append("hooks")
     return tuple(found)
 
 

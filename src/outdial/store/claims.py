@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from outdial.domain.attempt import Attempt
+from outdial.domain.buckets import Turns
 from outdial.domain.member import Communication, Member
 from outdial.domain.number import normalise
 from outdial.domain.queue import Queue
@@ -59,18 +60,42 @@ def zones(conn: Connection, queue_id: int) -> list[str]:
     return order.zones(raw(conn), queue_id)
 
 
-def due(conn: Connection, queue: Queue, now: int, limit: int, closed_zones: Collection[str] = ()) -> list[Member]:
-    """The next members to ring, in the order of the queue's strategy; members in closed zones are left out."""
+def due(
+    conn: Connection,
+    queue: Queue,
+    now: int,
+    limit: int,
+    closed_zones: Collection[str] = (),
+    turns: Turns | None = None,
+) -> list[Member]:
+    """The next members to ring: bucket by bucket, in each in the order of the queue's strategy.
+
+    Members in closed zones, and in buckets that the queue has switched off, are left out.
+    """
     driver = raw(conn)
-    rows = [
-        row
-        for zone in order.zones(driver, queue.id)
-        if zone not in closed_zones
-        for row in order.first(driver, queue, zone, now, limit)
-    ]
-    rows.sort(key=order.key(queue))
-    found = load_members(driver, [row.id for row in rows[:limit]])
-    return [found[row.id] for row in rows[:limit]]
+    links = {link.bucket_id: link for link in queue.buckets}
+    waiting: dict[int, list[order.Candidate]] = {}
+    for zone in order.zones(driver, queue.id):
+        for bucket_id in order.buckets(driver, queue.id, zone) if zone not in closed_zones else ():
+            link = links.get(bucket_id)
+            if link is None or not link.disabled:
+                first = order.first(driver, queue, order.Place(zone, bucket_id), now, limit)
+                waiting.setdefault(bucket_id if link else 0, []).extend(first)
+    for rows in waiting.values():
+        rows.sort(key=order.key(queue))
+    lined_up = (turns or Turns()).line_up(queue.id, queue.buckets, waiting) + waiting.get(0, [])
+    ids = [row.id for row in lined_up[:limit]]
+    found = load_members(driver, ids)
+    return [found[id_] for id_ in ids]
+
+
+def only_disabled(conn: Connection, queue: Queue) -> bool:
+    """Whether ready members wait, all of them in buckets that the queue has switched off."""
+    off = {link.bucket_id for link in queue.buckets if link.disabled}
+    driver = raw(conn)
+    zones = order.zones(driver, queue.id) if off else []
+    found = {bucket_id for zone in zones for bucket_id in order.buckets(driver, queue.id, zone)}
+    return bool(found) and found <= off
 
 
 def promote(conn: Connection, now: int, limit: int = 5000) -> int:
@@ -136,9 +161,10 @@ def reserve(conn: Connection, wanted: Sequence[Reservation]) -> list[Attempt]:
 
 _COLUMNS = (
     "id, domain_id, queue_id, member_id, number_id, number, state, resource_id, group_id, display, destination,"
-    " call_id, seq, other_numbers, communication, member_name, member_timezone, variables, joined_at, ring_at"
+    " call_id, seq, other_numbers, communication, member_name, member_timezone, variables, joined_at, ring_at,"
+    " bucket_id"
 )
-_INSERT = f"INSERT INTO attempt ({_COLUMNS}) VALUES ({', '.join('?' * 20)}) ON CONFLICT DO NOTHING"
+_INSERT = f"INSERT INTO attempt ({_COLUMNS}) VALUES ({', '.join('?' * 21)}) ON CONFLICT DO NOTHING"
 
 
 def _row(attempt_id: int, r: Reservation) -> tuple[object, ...]:
@@ -147,6 +173,7 @@ def _row(attempt_id: int, r: Reservation) -> tuple[object, ...]:
         attempt_id, r.domain_id, r.queue_id, r.member.id, number.id, normalise(number.destination), "idle",
         r.resource_id, r.group_id, r.display, number.destination, r.call_id, r.member.attempts + 1, r.other_numbers,
         dump(number), r.member.name, r.member_timezone, dump(r.member.variables), r.joined_at, r.ring_at,
+        r.member.bucket_id,
     )  # fmt: skip
 
 
@@ -167,6 +194,7 @@ def _attempt(attempt_id: int, r: Reservation) -> Attempt:
         seq=r.member.attempts + 1,
         joined_at=r.joined_at,
         variables=dict(r.member.variables),
+        bucket_id=r.member.bucket_id,
         ring_at=r.ring_at,
     )
 
@@ -195,6 +223,7 @@ def bar(conn: Connection, queue: Queue, member: Member, communication: Communica
         joined_at=now,
         offering_at=None,
         bridged_at=None,
+        bucket_id=member.bucket_id,
     )
     ended = Ended("barred", now, rules.max_attempts, rules.wait_between_retries_s, rules.per_numbers)
     finish.bar(driver, opened, ended)

@@ -36,10 +36,12 @@ class OpenRow(NamedTuple):
     joined_at: int
     offering_at: int | None
     bridged_at: int | None
+    bucket_id: int | None
 
 
 Ends = Sequence[tuple[OpenRow, Finish]]
 
+_BUCKET_NAME = "COALESCE((SELECT name FROM bucket WHERE id = ?), '')"
 _QUEUE_NAME = "COALESCE((SELECT name FROM queue WHERE id = ?), '')"
 _RESOURCE_NAME = "COALESCE((SELECT name FROM resource WHERE id = ?), '')"
 _TYPE_NAME = "COALESCE((SELECT name FROM communication_type WHERE id = ?), '')"
@@ -68,7 +70,9 @@ _ATTEMPT = _insert(
     | _plain(
         "communication", "display", "call_id", "seq", "joined_at", "offering_at", "bridged_at", "leaving_at",
         "result", "disposition", "reason", "cause", "sip_code", "description", "agent_id", "variables", "flow_trace",
-    ),
+        "bucket_id",
+    )
+    | {"bucket_name": _BUCKET_NAME},
 )  # fmt: skip
 
 _CALL = _insert(
@@ -120,6 +124,7 @@ def _attempt_row(row: OpenRow, step: Finish) -> tuple[Any, ...]:
         row.joined_at, row.offering_at, row.bridged_at, step.at, step.result, step.disposition, step.reason,
         facts.cause if facts else "", facts.sip_code if facts else 0, step.description, step.agent_id, variables,
         dump(step.flow_trace) if step.flow_trace and not facts else None,
+        row.bucket_id, row.bucket_id,
     )  # fmt: skip
 
 

@@ -10,18 +10,21 @@ from outdial.domain.number import normalise
 from outdial.store.listing import ListQuery, Page, Row
 from outdial.store.noun import EVERYTHING, Noun
 from outdial.store.shape import Shape, by
-from outdial.store.tables import attempt, attempt_history, call_history, queue, resource
+from outdial.store.tables import attempt, attempt_history, bucket, call_history, queue, resource
 
 _SNAPSHOTS = {
     "queue": ("queue_id", "queue_name"),
     "member": ("member_id", "member_name"),
     "resource": ("resource_id", "resource_name"),
+    "bucket": ("bucket_id", "bucket_name"),
 }
 _h = attempt_history.c
 _FILTERS = {
     "queue_id": by(_h.queue_id),
     "member_id": by(_h.member_id),
     "resource_id": by(_h.resource_id),
+    "bucket_id": by(_h.bucket_id),
+    "agent_id": by(_h.agent_id),
     "duration": by((_h.leaving_at - _h.joined_at) / 1000),
     "number": by(_h.number, normalise),
 }
@@ -34,7 +37,7 @@ OVER = Noun(
         listed=(
             "id", "queue", "member", "resource", "group_id", "list_id", "destination", "number", "type_name",
             "communication", "display", "call_id", "seq", "joined_at", "offering_at", "bridged_at", "leaving_at",
-            "result", "disposition", "reason", "cause", "sip_code", "description", "agent_id", "variables",
+            "result", "disposition", "reason", "cause", "sip_code", "description", "agent_id", "variables", "bucket",
         ),
         snapshots=_SNAPSHOTS,
         filters=_FILTERS,
@@ -75,10 +78,14 @@ OPEN = Noun(
         attempt,
         order="-joined_at",
         q=("destination", "display"),
-        filters={name: by(_a[name]) for name in ("queue_id", "member_id", "resource_id")},
+        filters={name: by(_a[name]) for name in ("queue_id", "member_id", "resource_id", "bucket_id")},
         snapshots={"member": ("member_id", "member_name")},
         hidden=frozenset({"dialog", "revision", "number_id", "call_variables"}),
-        extra={"queue_name": _name(queue, _a.queue_id), "resource_name": _name(resource, _a.resource_id)},
+        extra={
+            "queue_name": _name(queue, _a.queue_id),
+            "resource_name": _name(resource, _a.resource_id),
+            "bucket_name": _name(bucket, _a.bucket_id),
+        },
         object="cc_queue",
         granted_by="queue_id",
     ),

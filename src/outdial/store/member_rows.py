@@ -14,7 +14,7 @@ from outdial.store.dialect import Raw, dump, json_has
 from outdial.store.listing import like
 from outdial.store.people import state_of
 from outdial.store.shape import Shape, by
-from outdial.store.tables import communication_type, member, member_number, resource
+from outdial.store.tables import bucket, communication_type, member, member_number, resource
 from outdial.store.tables.dialing import RESERVED
 from outdial.store.zones import zone_name
 
@@ -41,6 +41,7 @@ SHAPE = Shape(
     order="-created_at",
     hidden=frozenset({"state", "import_id"}),
     zones=frozenset({"timezone"}),
+    loose={"bucket": ("bucket_id", bucket)},
     aliases={"min_offering_at": "ready_at", "last_activity_at": "last_hangup_at"},
     extra={"reserved": (member.c.state == RESERVED).label("reserved")},
     filters={
@@ -50,6 +51,7 @@ SHAPE = Shape(
         "name": lambda _, text: [like(member.c.name_folded, text)],
         "offering_at": by(member.c.ready_at),
         "agent_id": by(member.c.agent_id),
+        "bucket_id": by(member.c.bucket_id),
         "queue_id": by(member.c.queue_id),
         "variables": _variables,
     },
@@ -83,6 +85,8 @@ class Given:
     timezone: str
     variables: Mapping[str, str]
     stop_cause: str
+    bucket_id: int
+    """0 for none."""
     numbers: Sequence[Number]
 
 
@@ -100,6 +104,7 @@ def read_given(
     """
     types = _known(conn, domain_id, communication_type)
     resources = _known(conn, domain_id, resource)
+    buckets = _known(conn, domain_id, bucket) if any(row.get("bucket") for row in rows) else set()
     found = []
     for place, row in enumerate(rows):
         prefix = where(place)
@@ -111,6 +116,9 @@ def read_given(
             text = f"a member has 1 to {MOST_NUMBERS} numbers"
             raise BadField(f"{prefix}communications", text, id="model.member.is_valid.communications.app_error")
         numbers.sort(key=lambda number: -number.priority)
+        bucket_id = row.get("bucket") or 0
+        if bucket_id and bucket_id not in buckets:
+            raise BadField(f"{prefix}bucket", f"there is no such bucket: {bucket_id}", id=SAVE)
         found.append(_given(row, prefix, numbers))
     return found
 
@@ -134,6 +142,7 @@ def _given(row: Mapping[str, Any], prefix: str, numbers: Sequence[Number]) -> Gi
         timezone=timezone,
         variables=row.get("variables") or {},
         stop_cause=cause,
+        bucket_id=row.get("bucket") or 0,
         numbers=numbers,
     )
 
@@ -162,8 +171,8 @@ def _number(item: Mapping[str, Any], prefix: str, types: set[int], resources: se
 
 _MEMBER = (
     "INSERT INTO member (id, domain_id, queue_id, state, priority, timezone, ready_at, expire_at, attempts, stop_at,"
-    " stop_cause, created_at, name, name_folded, variables, import_id, deferred)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, '')"
+    " stop_cause, created_at, name, name_folded, variables, import_id, deferred, bucket_id)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, '', ?)"
 )
 _NUMBER = (
     "INSERT INTO member_number (domain_id, member_id, position, destination, number, type_id, priority, display,"
@@ -195,6 +204,7 @@ def write_members(
                 id_, domain_id, queue_id, state_of(stop_at, one.ready_at, now), one.priority, one.timezone,
                 one.ready_at, one.expire_at, stop_at, one.stop_cause, now, one.name, one.name.casefold(),
                 dump(one.variables) if one.variables else "{}", import_id,
+                one.bucket_id,
             )
         )  # fmt: skip
         for place, number in enumerate(one.numbers):

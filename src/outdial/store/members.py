@@ -139,7 +139,7 @@ def replace(
     old = lock(conn, domain_id, id, queue_id)
     whole = {
         "name": "", "priority": 0, "expire_at": None, "min_offering_at": None, "timezone": None, "variables": {},
-        "communications": [],
+        "communications": [], "bucket": None,
     }  # fmt: skip
     changes = {**whole, **{name: value for name, value in values.items() if name in whole}}
     if values.get("stop_cause") or old.stop_at:
@@ -199,6 +199,8 @@ def change(conn: Connection, domain_id: int, old: DbRow[Any], changes: Mapping[s
         columns["name_folded"] = columns["name"].casefold()
     if "timezone" in changes:
         columns["timezone"] = given.timezone
+    if "bucket" in changes:
+        columns["bucket_id"] = given.bucket_id
     for name in ("expire_at", "ready_at"):
         if name in columns:
             columns[name] = columns[name] or None

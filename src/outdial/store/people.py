@@ -13,7 +13,7 @@ from outdial.store.tables.dialing import READY, STOPPED, WAITING
 
 _MEMBERS = (
     "SELECT id, name, priority, timezone, attempts, ready_at, expire_at, stop_at, stop_cause,"
-    " CAST(variables AS TEXT)"
+    " CAST(variables AS TEXT), bucket_id"
     " FROM member WHERE id IN {ids}"
 )
 _NUMBERS = (
@@ -40,7 +40,7 @@ def _communication(number: list[Any]) -> Communication:
 
 
 def _member(row: tuple[Any, ...], numbers: tuple[Communication, ...]) -> Member:
-    id_, name, priority, timezone, attempts, ready_at, expire_at, stop_at, cause, variables = row
+    id_, name, priority, timezone, attempts, ready_at, expire_at, stop_at, cause, variables, bucket_id = row
     return Member(
         id=id_,
         name=name,
@@ -51,6 +51,7 @@ def _member(row: tuple[Any, ...], numbers: tuple[Communication, ...]) -> Member:
         expire_at=expire_at or 0,
         stop_at=stop_at or 0,
         stop_cause=cause,
+        bucket_id=bucket_id or None,
         variables=_variables.decode(variables),
         communications=numbers,
     )

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
+from outdial.domain.buckets import QueueBucket
 from outdial.domain.calendar import Calendar, Exceptional, Window
 from outdial.domain.plan import Plan
-from outdial.domain.queue import Queue, Rules, decode_rules, unbuilt_settings
+from outdial.domain.queue import Hook, Queue, Rules, decode_rules, unbuilt_settings
 from outdial.domain.resource import Gateway, Placed, Resource, ResourceGroup, TimeRange
 from outdial.store import domains
 from outdial.store import tables as t
@@ -31,9 +32,17 @@ def load(conn: Connection) -> Plan:
     queue_groups: dict[int, tuple[int, ...]] = {}
     for row in _rows(conn, t.queue_resource_group):
         queue_groups[row.queue_id] = (*queue_groups.get(row.queue_id, ()), row.resource_group_id)
+    buckets: dict[int, tuple[QueueBucket, ...]] = {}
+    for row in _rows(conn, t.queue_bucket):
+        link = QueueBucket(row.bucket_id, row.priority, row.ratio, row.disabled)
+        buckets[row.queue_id] = (*buckets.get(row.queue_id, ()), link)
+    hooks: dict[int, tuple[Hook, ...]] = {}
+    for row in _rows(conn, t.queue_hook):
+        if row.enabled:
+            hooks[row.queue_id] = (*hooks.get(row.queue_id, ()), Hook(row.event, row.schema_id))
     return Plan(
         revision=revision(conn),
-        queues={row.id: _queue(row) for row in _rows(conn, t.queue)},
+        queues={row.id: _queue(row, buckets.get(row.id, ()), hooks.get(row.id, ())) for row in _rows(conn, t.queue)},
         calendars={row.id: calendar_of(row) for row in _rows(conn, t.calendar)},
         resources=resources,
         gateways=gateways,
@@ -86,9 +95,9 @@ def _group(row: Any, placed: tuple[Placed, ...]) -> ResourceGroup:
     return ResourceGroup(row.id, row.name, row.communication_id, placed, times)
 
 
-def _queue(row: Any) -> Queue:
+def _queue(row: Any, buckets: tuple[QueueBucket, ...], hooks: tuple[Hook, ...]) -> Queue:
     try:
-        rules, unbuilt = decode_rules(row.payload), unbuilt_settings(row.payload, buckets=False, hooks=False)
+        rules, unbuilt = decode_rules(row.payload), unbuilt_settings(row.payload)
     except ValueError as error:
         rules, unbuilt = Rules(), (str(error),)
     return Queue(
@@ -105,6 +114,8 @@ def _queue(row: Any) -> Queue:
         priority=row.priority,
         rules=rules,
         variables=row.variables,
+        buckets=buckets,
+        hooks=hooks,
         unbuilt=unbuilt,
     )
 

@@ -34,6 +34,7 @@ class OpenAttempt:
 _SQL = (
     "SELECT id, domain_id, queue_id, member_id, member_name, member_timezone, CAST(communication AS TEXT),"
     " other_numbers, resource_id, group_id, display, call_id, seq, joined_at, CAST(variables AS TEXT), ring_at,"
+    " bucket_id,"
     " state, destination, dialog, offering_at, bridged_at, hangup_at, CAST(facts AS TEXT),"
     " CAST(call_variables AS TEXT)"
     " FROM attempt ORDER BY id"
@@ -50,12 +51,13 @@ def _open(row: tuple[object, ...]) -> OpenAttempt:
     order = (
         "id", "domain_id", "queue_id", "member_id", "member_name", "member_timezone", "communication",
         "other_numbers", "resource_id", "group_id", "display", "call_id", "seq", "joined_at", "variables", "ring_at",
+        "bucket_id",
     )  # fmt: skip
-    known = {name: value for name, value in zip(order, row[:16], strict=True) if name in names}
+    known = {name: value for name, value in zip(order, row[:17], strict=True) if name in names}
     known["communication"] = msgspec.json.decode(cast(str, known["communication"]), type=Communication)
     known["variables"] = _text_map(known["variables"])
     known["ring_at"] = known["ring_at"] or 0
-    state, destination, dialog, offering_at, bridged_at, hangup_at, facts, variables = row[16:]
+    state, destination, dialog, offering_at, bridged_at, hangup_at, facts, variables = row[17:]
     return OpenAttempt(
         attempt=Attempt(**known),  # type: ignore[arg-type]  # the columns have these types
         state=cast(State, state),

@@ -53,6 +53,8 @@ class Shape:
     """Time zones: names in the table, lookups on the wire."""
     snapshots: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Lookups whose id and name both stand in the table."""
+    loose: Mapping[str, tuple[str, Table]] = field(default_factory=dict)
+    """Lookups without a foreign key: the column, 0 for none, and the table it points to."""
     extra: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
     """Computed fields."""
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -74,6 +76,8 @@ class Shape:
             for key in column.foreign_keys:
                 if column.name not in ("domain_id", self.parent):
                     found[column.name.removesuffix("_id")] = _joined(column, key.column.table)
+        for name, (id_, target) in self.loose.items():
+            found[name] = _joined(c[id_], target)
         for name in ("created_by", "updated_by"):
             if name in c:
                 found[name] = _joined(c[name], user)
@@ -117,7 +121,7 @@ class Shape:
     def _value(self, row: Mapping[Any, Any], name: str) -> Any:
         value = row[f"f_{name}"]
         if name in self.lookups:
-            return None if value is None else {"id": value, "name": row[f"n_{name}"] or ""}
+            return None if not value else {"id": value, "name": row[f"n_{name}"] or ""}
         return zone_lookup(value) if name in self.zones else value
 
     def wanted(self, query: ListQuery) -> Sequence[str]:

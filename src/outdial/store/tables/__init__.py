@@ -24,15 +24,19 @@ from outdial.store.tables.dialing import (
     member,
     member_number,
 )
-from outdial.store.tables.flows import media_file, schema, schema_variable, schema_version
+from outdial.store.tables.flows import media_file, routing_variable, schema, schema_variable, schema_version
+from outdial.store.tables.notes import call_annotation
 from outdial.store.tables.queues import (
+    bucket,
     calendar,
     command,
     config_revision,
     list_number,
     list_table,
     queue,
+    queue_bucket,
     queue_counter,
+    queue_hook,
     queue_resource_group,
 )
 from outdial.store.tables.trunks import (
@@ -49,7 +53,9 @@ __all__ = [
     "attempt_history",
     "attempt_tally",
     "bridge_leg",
+    "bucket",
     "calendar",
+    "call_annotation",
     "call_history",
     "change",
     "command",
@@ -65,7 +71,9 @@ __all__ = [
     "member_number",
     "metadata",
     "queue",
+    "queue_bucket",
     "queue_counter",
+    "queue_hook",
     "queue_resource_group",
     "record_grant",
     "resource",
@@ -74,6 +82,7 @@ __all__ = [
     "resource_in_group",
     "role",
     "role_member",
+    "routing_variable",
     "schema",
     "schema_variable",
     "schema_version",

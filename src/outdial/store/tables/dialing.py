@@ -60,19 +60,23 @@ member = Table(
     plain_id("agent_id"),
     words("import_id"),
     words("deferred"),
-    Index("ix_member_claim", "queue_id", "timezone", "priority", "ready_at", "id",
+    Column("bucket_id", Id, nullable=False, server_default=sql("0")),
+    Index("ix_member_claim", "queue_id", "timezone", "bucket_id", "priority", "ready_at", "id",
           sqlite_where=sql("state = 0"), postgresql_where=sql("state = 0")),
-    Index("ix_member_claim_strict", "queue_id", "timezone", "attempts", "priority", "ready_at", "id",
+    Index("ix_member_claim_strict", "queue_id", "timezone", "bucket_id", "attempts", "priority", "ready_at", "id",
           sqlite_where=sql("state = 0"), postgresql_where=sql("state = 0")),
     Index("ix_member_waiting", "queue_id", "ready_at",
           sqlite_where=sql("state = 1"), postgresql_where=sql("state = 1")),
     Index("ix_member_expire", "expire_at", sqlite_where=sql("expire_at IS NOT NULL AND state < 2"),
           postgresql_where=sql("expire_at IS NOT NULL AND state < 2")),
     Index("ix_member_list", "queue_id", "created_at", "id"),
+    Index("ix_member_name", "queue_id", "name_folded", postgresql_ops={"name_folded": "text_pattern_ops"}),
+    Index("ix_member_bucket", "bucket_id", sqlite_where=sql("bucket_id > 0"), postgresql_where=sql("bucket_id > 0")),
     **NO_REUSE,
 )  # fmt: skip
 """``timezone`` is an IANA name, empty for the calendar's. Members who wait for a retry are kept out of the
-claim indexes: a claim would have to walk past all of them. ``deferred`` says why a member was put off."""
+claim indexes: a claim would have to walk past all of them. ``deferred`` says why a member was put off.
+``bucket_id`` is 0 without a bucket: an index walks one value of it in order, which it would not do for NULL."""
 
 member_number = Table(
     "member_number",
@@ -129,6 +133,7 @@ attempt = Table(
     Column("dialog", LargeBinary),
     Column("facts", Json),
     Column("call_variables", Json),
+    plain_id("bucket_id"),
     UniqueConstraint("domain_id", "number"),
     **NO_REUSE,
 )
@@ -181,6 +186,8 @@ attempt_history = Table(
     plain_id("agent_id"),
     Column("variables", Json, nullable=False),
     Column("flow_trace", Json),
+    plain_id("bucket_id"),
+    Column("bucket_name", Text),
     Index("ix_attempt_history_joined_at", "domain_id", "joined_at"),
     Index("ix_attempt_history_queue", "domain_id", "queue_id", "joined_at"),
     Index("ix_attempt_history_member", "domain_id", "member_id", "joined_at"),
@@ -231,6 +238,7 @@ call_history = Table(
     Column("bridge_cause", Text),
     Index("ix_call_history_created_at", "domain_id", "created_at"),
     Index("ix_call_history_queue", "domain_id", "queue_id", "created_at"),
+    Index("ix_call_history_cause", "domain_id", "queue_id", "cause", "created_at"),
     Index("ix_call_history_member", "domain_id", "member_id", "created_at"),
     Index("ix_call_history_number", "domain_id", "number"),
 )

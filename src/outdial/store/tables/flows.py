@@ -88,3 +88,16 @@ schema_variable = Table(
     **NO_REUSE,
 )
 """Global variables of flows; an encrypted one has its value in ``sealed`` only."""
+
+routing_variable = Table(
+    "routing_variable",
+    metadata,
+    ident(),
+    domain(),
+    text("key"),
+    folded("key"),
+    text("value"),
+    UniqueConstraint("domain_id", "key"),
+    **NO_REUSE,
+)
+"""Pairs of text, of an older door; flows do not read them."""

@@ -120,6 +120,51 @@ queue_resource_group = Table(
     **NO_REUSE,
 )
 
+bucket = Table(
+    "bucket",
+    metadata,
+    ident(),
+    domain(),
+    text("name"),
+    folded("name"),
+    text("description"),
+    folded("description"),
+    *audit(),
+    UniqueConstraint("domain_id", "name"),
+    **NO_REUSE,
+)
+"""A label on members, by which a queue rings some before others."""
+
+queue_bucket = Table(
+    "queue_bucket",
+    metadata,
+    ident(),
+    domain(),
+    link("queue_id", "queue", required=True, cascade=True),
+    link("bucket_id", "bucket", required=True),
+    whole("ratio"),
+    whole("priority"),
+    flag("disabled"),
+    UniqueConstraint("queue_id", "bucket_id"),
+    Index("ix_queue_bucket_bucket_id", "bucket_id"),
+    **NO_REUSE,
+)
+
+queue_hook = Table(
+    "queue_hook",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    domain(),
+    link("queue_id", "queue", required=True, cascade=True),
+    text("event"),
+    link("schema_id", "schema", required=True),
+    flag("enabled"),
+    array("properties"),
+    Index("ix_queue_hook_queue_id", "queue_id"),
+    **NO_REUSE,
+)
+"""A flow that is started when an attempt of the queue changes its state."""
+
 config_revision = Table(
     "config_revision",
     metadata,
