@@ -19,6 +19,7 @@ from outdial.api import (
     acl,
     attempts,
     board,
+    buckets,
     calendars,
     calls,
     changelog,
@@ -28,11 +29,15 @@ from outdial.api import (
     gateways,
     groups,
     health,
+    hooks,
     linked,
     lists,
     live,
     media,
     members,
+    nobody,
+    pairs,
+    queue_buckets,
     queue_groups,
     queues,
     recordings,
@@ -60,6 +65,7 @@ ROOMS = (
     schemas, drawings, gateways, resources, groups, variables, communications, calendars, lists, attempts, members,
     queues, queue_groups, calls, recordings, linked, live, speech,
     streams, board,
+    buckets, queue_buckets, hooks, pairs, nobody,
 )  # fmt: skip
 """In the order of their routes: fixed paths stand before those with an id in their place."""
 

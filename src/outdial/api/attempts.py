@@ -34,6 +34,7 @@ SHAPE = Shape(
     member=Link(),
     agent=Link(),
     resource=Link(),
+    bucket=Link(),
     list=Link(),
     destination=Part(DESTINATION),
     display=Text(),
@@ -61,6 +62,8 @@ FILTERS = wire.filter_shape(
     member_id=Ids(),
     resource_id=Ids(),
     agent_id=Ids(),
+    offered_agent_id=Ids(),
+    bucket_id=Ids(),
     result=Texts(),
     cause=Texts(),
     disposition=Texts(),
@@ -108,6 +111,7 @@ OPEN = View(
         "resource": Derived(
             ("resource_id", "resource_name"), lambda row: lookup(row["resource_id"], row["resource_name"])
         ),
+        "bucket": Derived(("bucket_id", "bucket_name"), lambda row: lookup(row["bucket_id"], row["bucket_name"])),
         "state": Derived(("state",), lambda row: WIRE_STATE[row["state"]]),
         "last_state_change": Derived(
             ("joined_at", "offering_at", "bridged_at", "hangup_at"),

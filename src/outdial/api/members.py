@@ -18,7 +18,7 @@ from outdial.api.fields import Field, Parts, Shape
 from outdial.api.kinds import Flag, Ids, Instant, Link, Long, Span, Text, TextMap, Texts, Whole, Zone
 from outdial.api.shapes import ID, STAMP
 from outdial.domain.errors import BadField
-from outdial.store import members
+from outdial.store import hooks, members
 from outdial.store.changes import About, tally
 from outdial.store.listing import ListQuery, Page, Row
 
@@ -54,6 +54,7 @@ SHAPE = Shape(
     expire_at=Instant(),
     min_offering_at=Instant(),
     timezone=Zone(),
+    bucket=Link(),
     variables=TextMap(),
     stop_cause=Text(50),
     attempts=Whole(0),
@@ -75,6 +76,7 @@ FILTERS = wire.filter_shape(
     attempts=Span(),
     stop_cause=Texts(),
     agent_id=Ids(),
+    bucket_id=Ids(),
     variables=TextMap(),
 )
 SELECTION = Shape(**FILTERS.fields, ids=Ids(), size=Whole(), without_members=Flag())
@@ -133,8 +135,15 @@ async def _get(call: Call) -> Response:
 
 async def _create(call: Call) -> Response:
     values, queue_id = SHAPE.read(await call.body()), call.path_id("parent")
-    row = await call.write(lambda conn: members.create(conn, call.domain_id, queue_id, values))
+    row = await call.write(lambda conn: _created(conn, call.domain_id, queue_id, values))
     return wire.answer(SHAPE.write(row))
+
+
+def _created(conn: Connection, domain_id: int, queue_id: int, values: Row) -> Row:
+    """One member alone starts the queue's hooks for new members; a batch does not."""
+    row = members.create(conn, domain_id, queue_id, values)
+    hooks.member_added(conn, domain_id, queue_id, row["id"])
+    return row
 
 
 async def _bulk(call: Call) -> Response:

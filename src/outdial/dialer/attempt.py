@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,7 +22,7 @@ from outdial.domain.attempt import Attempt, CallFacts
 from outdial.domain.errors import Bug, CallRefused, StoreUnavailable
 from outdial.domain.happening import Moved, Stage, Tell, nobody
 from outdial.domain.plan import Plan
-from outdial.domain.queue import HookEvent, Queue
+from outdial.domain.queue import Queue
 from outdial.domain.resource import Resource
 from outdial.flow import known
 from outdial.flow.connection import VoiceConnection
@@ -115,7 +116,6 @@ class Line:
         self._reel: Reel | None = None
 
     async def run(self) -> None:
-<<<<<<< HEAD
         self._tell("waiting")
         finish = await self._live()
         if finish:
@@ -125,29 +125,19 @@ class Line:
 
     async def put_on_record(self, finish: Finish) -> None:
         if await persist(self._tools.store, finish):
-            self._tools.tell(over(finish, self.attempt, self._tools.now(), self._queue.name, self._resource_name))
+            self._moved(over(finish, self.attempt, self._tools.now(), self._queue.name, self._resource_name))
 
     def _tell(self, stage: Stage) -> None:
-        moved = Moved(self._tools.now(), stage, self.attempt, self._queue.name, self._resource_name, self._facts)
+        self._moved(Moved(self._tools.now(), stage, self.attempt, self._queue.name, self._resource_name, self._facts))
+
+    def _moved(self, moved: Moved) -> None:
         self._tools.tell(moved)
+        fire(self._tools.flows, self._planner.aside, self._queue, moved)
 
     @property
     def _resource_name(self) -> str:
         resource = self._resource or self._planner.plan.resources.get(self.attempt.resource_id)
         return resource.name if resource else ""
-=======
-        self._fire("joined")
-        finish = await self._live()
-        if finish and await persist(self._tools, finish):
-            self._fire("leaving", finish)
-        if self._caller:
-            await self._caller.onward.over()
-
-    def _fire(self, event: HookEvent, finish: Finish | None = None) -> None:
-        facts, result = (finish.facts, finish.result) if finish else (None, "")
-        now = self._tools.now()
-        fire(self._tools.flows, self._planner.aside, self._queue, self.attempt, event, now, facts, result)
->>>>>>> 144b52d (Buckets order and bar members; hooks start flows aside; tables for both, for remarks on calls and pairs of text)
 
     def give_up(self) -> Finish:
         """The record of an attempt that a fault of ours broke off."""
@@ -242,7 +232,6 @@ class Line:
         if no:
             return self._drop(no)
         self._call.ring()
-        self._fire("offering")
         return None
 
     def _refusal(self, plan: Plan) -> No | None:
@@ -317,7 +306,6 @@ class Line:
                 self._connection.variables |= known.at_answer(event.at)
                 self._caller.onward.answered()
                 self._start_voice()
-                self._fire("bridged")
                 return replace(facts, answered_at=event.at)
             case Digit():
                 self._caller.pressed(event.digit)

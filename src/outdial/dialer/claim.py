@@ -109,7 +109,7 @@ class _Claiming:
             self._all_full(usable)
             return "All lines of the queue's resources are in use."
         limit = take + SPARE
-        members = claims.due(self.conn, queue, now, limit, closed, self.look.turns)
+        members = claims.due(self.conn, queue, now, limit, closed, turns=self.look.turns)
         due = claims.next_due(self.conn, queue.id) if len(members) < limit else None
         self.claimed.wake_by(due)
         if not members and claims.only_disabled(self.conn, queue):

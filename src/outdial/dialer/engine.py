@@ -14,12 +14,13 @@ from sqlalchemy import Connection
 from outdial.dialer.attempt import Line, Tools
 from outdial.dialer.claim import Claimed, Look, claim
 from outdial.dialer.globals import FRESH_S
+from outdial.dialer.hooks import of_member
 from outdial.dialer.onward import House
 from outdial.dialer.pace import Pacing
 from outdial.dialer.recover import recover
 from outdial.domain.attempt import Attempt
-from outdial.domain.buckets import Turns
 from outdial.domain.beat import next_beat
+from outdial.domain.buckets import Turns
 from outdial.domain.errors import StoreUnavailable
 from outdial.domain.plan import Plan
 from outdial.domain.queue import Queue
@@ -207,6 +208,16 @@ class Dialer:
             line = by_attempt.get(order.attempt_id or 0)
             if line and order.kind == "hangup":
                 line.end(str(order.payload.get("cause") or "MANAGER_REQUEST"), "B")
+            elif order.kind == "hook":
+                self._spawn(self._member_added(order))
+
+    async def _member_added(self, order: Command) -> None:
+        """The flow of a hook for a new member; nothing of the dialing hangs on it."""
+        queue = self._plan.queues.get(order.payload["queue_id"])
+        found = await self._store.read(lambda conn: claims.one(conn, order.payload["member_id"]))
+        if queue and found:
+            given = of_member(queue, found, self._now())
+            await self._flows.hook(order.domain_id, order.payload["schema_id"], given)
 
     async def _tell(self, claimed: Claimed) -> None:
         """Writes the sentences that changed."""

@@ -10,7 +10,6 @@ from outdial.domain.plan import Plan
 from outdial.domain.queue import Queue
 from outdial.domain.resource import Placed, ResourceGroup
 
-
 BUCKETS_OFF = "All members who wait are in buckets that are switched off; switch one on, on the queue's Buckets tab."
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
-from outdial.domain.attempt import Attempt, CallFacts
+from outdial.domain.happening import Moved, Stage
+from outdial.domain.member import Member
 from outdial.domain.queue import HookEvent, Queue
 from outdial.flow import known
 
@@ -18,25 +19,40 @@ class Starts(Protocol):
     async def hook(self, domain_id: int, schema_id: int, given: dict[str, str]) -> None: ...
 
 
-def fire(
-    flows: Starts,
-    spawn: Spawn,
-    queue: Queue,
-    attempt: Attempt,
-    event: HookEvent,
-    now: int,
-    facts: CallFacts | None = None,
-    result: str = "",
-) -> None:
-    """Starts the queue's flows for this event; nothing waits for them and nothing of the attempt hangs on them."""
+EVENT_OF: dict[Stage, HookEvent] = {
+    "waiting": "joined",
+    "offering": "offering",
+    "bridged": "bridged",
+    "over": "leaving",
+}
+
+
+def fire(flows: Starts, spawn: Spawn, queue: Queue, moved: Moved) -> None:
+    """Starts the queue's flows for this stage; nothing waits for them and nothing of the attempt hangs on them."""
+    event = EVENT_OF.get(moved.stage)
     wanted = [hook.schema_id for hook in queue.hooks if hook.event == event]
-    if not wanted:
+    if event is None or not wanted:
         return
-    given = known.of_attempt(queue, attempt, now) | {"state": event, "channel": "call"}
-    given["member_channel_id"] = attempt.call_id
-    if facts:
-        given |= known.of_end(facts, result, {})
-    elif result:
-        given["cc_result"] = result
+    given = known.of_attempt(queue, moved.attempt, moved.at) | {"state": event, "channel": "call"}
+    given["member_channel_id"] = moved.attempt.call_id
+    if moved.stage == "over":
+        given["cc_result"] = moved.result
+        given |= known.of_end(moved.facts, moved.result, {}) if moved.facts else {}
     for schema_id in wanted:
         spawn(flows.hook(queue.domain_id, schema_id, given))
+
+
+def of_member(queue: Queue, member: Member, now: int) -> dict[str, str]:
+    """What the flow of a hook for a new member is given."""
+    first = member.communications[0].destination if member.communications else ""
+    given = {
+        "member_id": str(member.id),
+        "member_name": member.name,
+        "queue_id": str(queue.id),
+        "destination": first,
+        "bucket_id": str(member.bucket_id or ""),
+        "timestamp": str(now),
+        "state": "add_member",
+        "channel": "call",
+    }
+    return known.filled(queue.variables | member.variables | given)

@@ -48,7 +48,7 @@ class Turns:
         enabled = [link for link in links if not link.disabled and waiting.get(link.bucket_id)]
         for priority in sorted({link.priority for link in enabled}, reverse=True):
             tier = [link for link in enabled if link.priority == priority]
-            found += self._interleaved(queue_id, sorted(tier, key=lambda l: (-l.ratio, l.bucket_id)), waiting)
+            found += self._interleaved(queue_id, sorted(tier, key=lambda one: (-one.ratio, one.bucket_id)), waiting)
         return found
 
     def _interleaved(self, queue_id: int, tier: list[QueueBucket], waiting: Mapping[int, Sequence[T]]) -> list[T]:
@@ -56,7 +56,7 @@ class Turns:
         left = {link.bucket_id: iter(waiting[link.bucket_id]) for link in tier}
         found: list[T] = []
         while tier:
-            link = min(tier, key=lambda l: far[l.bucket_id])
+            link = min(tier, key=lambda one: far[one.bucket_id])
             one = next(left[link.bucket_id], None)
             if one is None:
                 tier = [other for other in tier if other is not link]

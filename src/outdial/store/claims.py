@@ -66,6 +66,7 @@ def due(
     now: int,
     limit: int,
     closed_zones: Collection[str] = (),
+    *,
     turns: Turns | None = None,
 ) -> list[Member]:
     """The next members to ring: bucket by bucket, in each in the order of the queue's strategy.
@@ -87,6 +88,10 @@ def due(
     ids = [row.id for row in lined_up[:limit]]
     found = load_members(driver, ids)
     return [found[id_] for id_ in ids]
+
+
+def one(conn: Connection, member_id: int) -> Member | None:
+    return load_members(raw(conn), [member_id]).get(member_id)
 
 
 def only_disabled(conn: Connection, queue: Queue) -> bool:
