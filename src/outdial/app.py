@@ -9,10 +9,11 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random, SystemRandom
+from typing import TypeVar
 
 import structlog
 import uvicorn
@@ -49,6 +50,7 @@ from outdial.switch.embedded.config import SwitchConfig
 from outdial.switch.embedded.switch import EmbeddedSwitch
 from outdial.worker import Worker
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 COLLECT_AT = 10_000, 10, 100
@@ -315,8 +317,17 @@ def _listen(settings: Settings) -> socket.socket:
 
 async def reset_password(settings: Settings, name: str) -> str:
     """A new password for a user, with the service stopped. Raises NotFound, or Misconfigured while it runs."""
+    return await _on_the_store(settings, lambda store: session.reset_password(store, name))
+
+
+async def second_factor_off(settings: Settings, name: str) -> bool:
+    """Whether the user had one; with the service stopped. Raises NotFound, or Misconfigured while it runs."""
+    return await _on_the_store(settings, lambda store: session.second_factor_off(store, name))
+
+
+async def _on_the_store(settings: Settings, do: Callable[[Store], Awaitable[T]]) -> T:
     store = await open_store(settings.store_url, now=now_ms, box=Box.from_file(settings.key_path))
     try:
-        return await session.reset_password(store, name)
+        return await do(store)
     finally:
         await store.close()

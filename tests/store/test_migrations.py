@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, create_engine
 
-from outdial.store import migrations
+from outdial.store import migrations, postgres, roles
 from outdial.store.tables import metadata
 from tests.store.ground import Ground
+
+T = TypeVar("T")
 
 
 def differences(conn: Connection) -> list[Any]:
@@ -56,3 +62,57 @@ def test_postgres_keeps_flows_as_they_were_written(cluster: Any) -> None:
     kinds = ground.sql("SELECT DISTINCT data_type FROM information_schema.columns WHERE data_type LIKE 'json%'")
     assert kinds == [("json",)]
     ground.close()
+
+
+def upgraded(url: str, work: Callable[[Connection], T], revision: str = "head") -> T:
+    """Runs some work after the migrations up to a revision."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+
+    def run(conn: Connection) -> T:
+        config.attributes["connection"] = conn
+        command.upgrade(config, revision)
+        return work(conn)
+
+    async def on_postgres() -> T:
+        engine = postgres.engine_for(url)
+        async with engine.begin() as conn:
+            done = await conn.run_sync(run)
+        await engine.dispose()
+        return done
+
+    if url.startswith("postgresql"):
+        return asyncio.run(on_postgres())
+    engine = create_engine(url)
+    with engine.begin() as conn:
+        done = run(conn)
+    engine.dispose()
+    return done
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_whoever_was_an_admin_has_the_role_of_administrators(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}" if kind == "sqlite" else request.getfixturevalue("cluster").new_database()
+
+    def as_before(conn: Connection) -> None:
+        conn.exec_driver_sql("INSERT INTO domain (name, created_at) VALUES ('default', 5)")
+        for place, admin in enumerate(("true", "false")):
+            conn.exec_driver_sql(
+                'INSERT INTO "user" (domain_id, name, name_folded, username, email, password_hash, admin, disabled,'
+                f" created_at, updated_at) VALUES (1, 'n', 'n', 'user{place}', '', '', {admin}, false, 5, 5)"
+            )
+        for usage, once in (("session", "false"), ("script", "false"), ("", "true")):
+            conn.exec_driver_sql(
+                "INSERT INTO token (domain_id, user_id, sha256, usage, one_time)"
+                f" VALUES (1, 1, 'digest of {usage}', '{usage}', {once})"
+            )
+
+    def seen(conn: Connection) -> tuple[Any, ...]:
+        who = [(roles.standing(conn, id_).rights.everything, len(roles.standing(conn, id_).roles)) for id_ in (1, 2)]
+        kinds = conn.exec_driver_sql("SELECT kind FROM token ORDER BY id").scalars().all()
+        return who, list(kinds)
+
+    upgraded(url, as_before, "0005")
+    assert upgraded(url, seen) == ([(True, 2), (False, 1)], ["session", "token", "link"])

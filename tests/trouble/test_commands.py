@@ -129,9 +129,29 @@ async def test_users_are_listed_given_tokens_and_reset(tmp_path: Path) -> None:
     assert signed_in == 200
 
 
-async def sign_in(port: int, password: str) -> int:
+async def test_users_are_added_shut_out_and_let_in(tmp_path: Path) -> None:
+    async with OutdialService(tmp_path) as service:
+        run = partial(run_beside, folder=tmp_path, port=service.port, data=tmp_path / "data")
+        added = await run("user", "add", "ann", "--full-name", "Ann", "--role", "Administrators", "--token", TOKEN)
+        unknown = await run("user", "add", "bob", "--role", "Nonsense", "--token", TOKEN)
+        listed = await run("user", "list", "--token", TOKEN)
+        password = added.out.split("the password ")[1].split()[0]
+        first = await sign_in(service.port, password, "ann")
+        disabled = await run("user", "disable", "ann", "--token", TOKEN)
+        shut = await sign_in(service.port, password, "ann")
+        await run("user", "enable", "ann", "--token", TOKEN)
+        again = await sign_in(service.port, password, "ann")
+        await service.stop()
+        off = await run("user", "2fa-off", "ann")
+    assert "Administrators" in listed.out and "ann" in listed.out
+    assert "there are: Administrators" in unknown.complaint
+    assert "shut out" in disabled.out and (first, shut, again) == (200, 400, 200)
+    assert "ann has no second factor" in off.out
+
+
+async def sign_in(port: int, password: str, username: str = "admin") -> int:
     async with httpx.AsyncClient() as http:
-        body = {"username": "admin", "password": password}
+        body = {"username": username, "password": password}
         return (await http.post(f"http://127.0.0.1:{port}/api/login", json=body)).status_code
 
 

@@ -106,6 +106,16 @@ async def reset_password(store: Store, username: str) -> str:
     return password
 
 
+async def second_factor_off(store: Store, username: str) -> bool:
+    """For a user who has lost theirs, or for the only admin; whether there was one. Raises NotFound."""
+
+    def off(conn: Connection) -> bool:
+        known = user_named(conn, username)
+        return second_factors.off(conn, known.domain_id, known.user_id)
+
+    return await store.write(off)
+
+
 def user_named(conn: Connection, username: str) -> Credentials:
     """A user of the first domain. Raises NotFound."""
     domain_id = domains.find(conn, DOMAIN)

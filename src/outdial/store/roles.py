@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from outdial.domain.errors import BadField
 from outdial.domain.rights import Rights, united
@@ -43,9 +43,17 @@ class Standing:
     rights: Rights
 
 
+_STANDING = select(_r.id, _r.everything, _r.access).where(
+    or_(
+        _r.user_id == bindparam("user"),
+        _r.id.in_(select(_m.role_id).where(_m.user_id == bindparam("user"))),
+    )
+)
+"""Built once: it runs at every request."""
+
+
 def standing(conn: Connection, user_id: int) -> Standing:
-    own = select(_m.role_id).where(_m.user_id == user_id)
-    rows = conn.execute(select(_r.id, _r.everything, _r.access).where(or_(_r.user_id == user_id, _r.id.in_(own)))).all()
+    rows = conn.execute(_STANDING, {"user": user_id}).all()
     rights = Rights(any(row.everything for row in rows), united(row.access for row in rows))
     return Standing(tuple(sorted(row.id for row in rows)), rights)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from outdial.domain.errors import NotFound
 from outdial.domain.rights import Rights, Scope
@@ -163,14 +164,18 @@ def sweep(conn: Connection) -> None:
     conn.execute(delete(token).where(_t.expires_at <= now_of(conn)))
 
 
-def _row(conn: Connection, text: str, kinds: tuple[Kind, ...]) -> Any:
+@cache
+def _wanted(kinds: tuple[Kind, ...]) -> Any:
+    """Built once for each set of kinds: it runs at every request."""
     joined = token.join(user, user.c.id == _t.user_id).join(domain_table, domain_table.c.id == _t.domain_id)
-    wanted = (
-        select(
-            token, user.c.name, user.c.username, user.c.must_change_password, domain_table.c.name.label("domain_name")
-        )
-        .select_from(joined)
-        .where(_t.sha256 == digest(text), _t.kind.in_(kinds), user.c.disabled.is_(False))
-    )
-    row = conn.execute(wanted).first()
+    columns = (
+        _t.id, _t.domain_id, _t.user_id, _t.scope, _t.kind, _t.expires_at, user.c.name, user.c.username,
+        user.c.must_change_password, domain_table.c.name.label("domain_name"),
+    )  # fmt: skip
+    known = (_t.sha256 == bindparam("sha256"), _t.kind.in_(kinds), user.c.disabled.is_(False))
+    return select(*columns).select_from(joined).where(*known)
+
+
+def _row(conn: Connection, text: str, kinds: tuple[Kind, ...]) -> Any:
+    row = conn.execute(_wanted(kinds), {"sha256": digest(text)}).first()
     return None if row is None or (row.expires_at is not None and row.expires_at <= now_of(conn)) else row
