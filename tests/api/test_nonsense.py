@@ -8,7 +8,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from outdial.api import calendars, calls, communications, gateways, groups, lists, members, queues, resources, schemas
+from outdial.api import (
+    calendars,
+    call_filters,
+    communications,
+    gateways,
+    groups,
+    lists,
+    members,
+    queues,
+    resources,
+    schemas,
+)
 from outdial.api.fields import Part, Parts, Shape
 from outdial.api.kinds import Choice, Flag, Instant, Kind, Link, Long, Span, Text, TextMap, Whole
 from tests.api.campaign import a_queue
@@ -25,7 +36,7 @@ SHAPES = {
     "/call_center/queues/1/members": members.SHAPE,
     "/call_center/queues/1/members/bulk": members.BULK,
     "/routing/schema": schemas.SHAPE,
-    "/calls/history": calls.FILTERS,
+    "/calls/history": call_filters.FILTERS,
 }
 anything = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False)

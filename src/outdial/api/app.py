@@ -17,10 +17,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from outdial.api import (
     account,
     acl,
+    aggregates,
     attempts,
     board,
     buckets,
     calendars,
+    call_controls,
+    call_notes,
     calls,
     changelog,
     communications,
@@ -42,6 +45,7 @@ from outdial.api import (
     queues,
     recordings,
     rehearsal,
+    reports,
     resources,
     roles,
     schemas,
@@ -65,7 +69,8 @@ ROOMS = (
     schemas, drawings, gateways, resources, groups, variables, communications, calendars, lists, attempts, members,
     queues, queue_groups, calls, recordings, linked, live, speech,
     streams, board,
-    buckets, queue_buckets, hooks, pairs, nobody,
+    buckets, queue_buckets, hooks, pairs, nobody, call_notes, call_controls, aggregates,
+    reports,
 )  # fmt: skip
 """In the order of their routes: fixed paths stand before those with an id in their place."""
 

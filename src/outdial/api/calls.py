@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,17 +9,28 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from outdial.api import wire
+from outdial.api.call_filters import FILTERS, NEEDED, NOT_KEPT, SORTS, of_others
 from outdial.api.derived import Derived, View, lookup, seconds
 from outdial.api.doc import Doc, Many
 from outdial.api.doors import Call, Doors
 from outdial.api.fields import Field, Part, Parts, Shape
-from outdial.api.kinds import Flag, Free, Ids, Instant, Link, Long, Span, Text, TextMap, Texts, Whole
+from outdial.api.kinds import Free, Instant, Link, Long, Text, Texts, Whole
+from outdial.api.shapes import AUDIT, ID
 from outdial.domain.causes import by_text
 from outdial.domain.errors import NotFound, UserMistake
 from outdial.store import calls, commands, history
 from outdial.store.listing import ListQuery, Page, Range, Row
 
 OBJECT = "calls"
+ANNOTATION = Shape(
+    id=ID,
+    call_id=Field(Text(), read_only=True),
+    note=Text(2000),
+    start_sec=Whole(0),
+    end_sec=Whole(0),
+    file_id=Long(),
+    **AUDIT,
+)
 END = Shape(type=Text(), number=Text(), id=Text(), name=Text())
 FILE = Shape(
     id=Long(),
@@ -78,37 +88,10 @@ SHAPE = Shape(
     variables=Free(dict),
     schemas=Parts(Shape(id=Long(), name=Text())),
     files=Parts(FILE),
+    annotations=Parts(ANNOTATION),
     flow_trace=Free(list),
     sip_trace=Text(),
 )
-FILTERS = wire.filter_shape(
-    id=Texts(),
-    queue_id=Ids(),
-    member_id=Ids(),
-    gateway_id=Ids(),
-    attempt_id=Ids(),
-    resource_id=Ids(),
-    created_at=Span(),
-    stored_at=Span(),
-    answered_at=Span(),
-    hangup_at=Span(),
-    duration=Span(),
-    talk=Span(),
-    cause=Texts(),
-    sip_code=Ids(),
-    hangup_by=Texts(),
-    result=Texts(),
-    disposition=Texts(),
-    number=Text(),
-    direction=Text(),
-    directions=Texts(),
-    dependency_id=Text(),
-    parent_id=Text(),
-    has_file=Flag(),
-    variables=TextMap(),
-)
-NEEDED = ("created_at", "stored_at", "number", "dependency_id", "id")
-"""A search of the history names one of these, or ``q``."""
 LIVE = ("offering", "bridged")
 HANGUP = Shape(cause=Text(50))
 SEARCH = wire.search_shape(FILTERS)
@@ -195,24 +178,22 @@ def install(doors: Doors) -> None:
 async def _search(call: Call) -> Response:
     by_post = call.request.method == "POST"
     query = wire.read_query(await call.body(), FILTERS) if by_post else call.query(FILTERS)
-    if not query.q and not any(query.filters.get(name) not in (None, Range()) for name in NEEDED):
-        text = "created_at: expected it, or one of stored_at, number, q, dependency_id and id."
-        raise UserMistake(text, id="grpc.call.search_history")
-    if _of_others(query.filters):
+    needs_a_key(query)
+    if of_others(query.filters):
         return await wire.answer_page(SHAPE, Page([], next=False))
-    wanted = HISTORY.to_store(wire.with_filters(query, *_NOT_KEPT))
+    sign, field = ("-", query.sort[1:]) if query.sort.startswith("-") else ("+", query.sort.lstrip("+ "))
+    sorted_ = replace(query, sort=sign + SORTS.get(field, field)) if field else query
+    wanted = HISTORY.to_store(wire.with_filters(sorted_, *NOT_KEPT))
     page = await call.read(lambda conn: calls.search(conn, call.domain_id, wanted))
     return await wire.answer_page(SHAPE, HISTORY.rows(page, query))
 
 
-_NOT_KEPT = ("direction", "directions", "parent_id", "dependency_id")
-
-
-def _of_others(filters: Mapping[str, Any]) -> bool:
-    """Whether the filters want calls that there are none of: legs of other calls, or calls that came in."""
-    directions = [*filters.get("directions", ()), *filter(None, [filters.get("direction")])]
-    parents = [filters.get(name) for name in ("parent_id", "dependency_id")]
-    return any(parents) or bool(directions and "outbound" not in directions)
+def needs_a_key(query: ListQuery) -> ListQuery:
+    """Raises UserMistake for a search that would walk the whole history."""
+    if not query.q and not any(query.filters.get(name) not in (None, Range()) for name in NEEDED):
+        text = "created_at: expected it, or one of stored_at, number, q, dependency_id and id."
+        raise UserMistake(text, id="grpc.call.search_history")
+    return query
 
 
 async def _get(call: Call) -> Response:
@@ -230,7 +211,7 @@ async def _files_of(call: Call) -> Response:
 
 async def _active(call: Call) -> Response:
     query = call.query(FILTERS)
-    if _of_others(query.filters):
+    if of_others(query.filters):
         return await wire.answer_page(SHAPE, Page([], next=False))
     page = await call.read(lambda conn: history.search_open(conn, call.domain_id, _live(query)))
     return await wire.answer_page(SHAPE, ACTIVE.rows(page, query))
@@ -239,12 +220,12 @@ async def _active(call: Call) -> Response:
 def _live(query: ListQuery) -> ListQuery:
     """Attempts with a call up; the store knows a call's beginning as the attempt's offering."""
     names = {"id": "call_id", "created_at": "offering_at", "answered_at": "bridged_at"}
-    filters = {names.get(name, name): value for name, value in query.filters.items() if name not in _NOT_KEPT}
+    filters = {names.get(name, name): value for name, value in query.filters.items() if name not in NOT_KEPT}
     sort = query.sort.replace("created_at", "offering_at") or "-offering_at"
     return ACTIVE.to_store(replace(query, sort=sort, filters={**filters, "state": LIVE}))
 
 
-def _find(conn: Connection, domain_id: int, call_id: str) -> Row:
+def find(conn: Connection, domain_id: int, call_id: str) -> Row:
     rows = history.search_open(conn, domain_id, ListQuery(filters={"call_id": call_id, "state": LIVE})).items
     if not rows:
         raise NotFound(f"There is no call {call_id} in progress.", id="store.sql_call.get.app_error")
@@ -253,7 +234,7 @@ def _find(conn: Connection, domain_id: int, call_id: str) -> Row:
 
 async def _active_one(call: Call) -> Response:
     call_id = call.request.path_params["id"]
-    row = await call.read(lambda conn: _find(conn, call.domain_id, call_id))
+    row = await call.read(lambda conn: find(conn, call.domain_id, call_id))
     return wire.answer(SHAPE.write(ACTIVE.row(row)))
 
 
@@ -264,7 +245,7 @@ async def _hang_up(call: Call) -> Response:
     payload = {"cause": by_text(given) if given else "MANAGER_REQUEST"}
 
     def command(conn: Connection) -> None:
-        attempt_id = _find(conn, call.domain_id, call_id)["id"]
+        attempt_id = find(conn, call.domain_id, call_id)["id"]
         commands.add(conn, call.domain_id, "hangup", attempt_id=attempt_id, payload=payload, by=call.user_id)
 
     await call.write(command)

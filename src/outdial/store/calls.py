@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select
+from sqlalchemy import Connection, delete, select, update
 
 from outdial.domain.errors import NotFound
-from outdial.domain.number import normalise
+from outdial.store import remarks
+from outdial.store.call_filters import CALL_FILTERS
 from outdial.store.changes import About, record
-from outdial.store.dialect import json_has
-from outdial.store.listing import ListQuery, Page, Row, like
+from outdial.store.listing import ListQuery, Page, Row
 from outdial.store.noun import EVERYTHING, Noun
-from outdial.store.shape import Shape, by
+from outdial.store.shape import Shape
 from outdial.store.tables import call_history, file, schema
-
-_c = call_history.c
-
-
-def _q(_: Connection, text: str) -> list[ColumnElement[bool]]:
-    """A pattern over both numbers, or an exact id."""
-    return [or_(like(_c.destination, text), like(_c.from_number, text), _c.id == text)]
-
-
-def _variables(conn: Connection, wanted: Any) -> list[ColumnElement[bool]]:
-    return [json_has(conn, _c.variables, key, value) for key, value in wanted.items()]
-
-
-def _has_file(_: Connection, wanted: bool) -> list[ColumnElement[bool]]:
-    found = exists().where(file.c.call_id == _c.id)
-    return [found if wanted else ~found]
-
 
 NOUN = Noun(
     Shape(
@@ -43,16 +25,7 @@ NOUN = Noun(
             "member": ("member_id", "member_name"),
             "gateway": ("gateway_id", "gateway_name"),
         },
-        filters={
-            "q": _q,
-            "queue_id": by(_c.queue_id),
-            "member_id": by(_c.member_id),
-            "gateway_id": by(_c.gateway_id),
-            "number": by(_c.number, normalise),
-            "talk": by(_c.talk_sec),
-            "variables": _variables,
-            "has_file": _has_file,
-        },
+        filters=CALL_FILTERS,
         listed=(
             "id", "queue", "member", "gateway", "attempt_id", "resource_id", "from_number", "destination",
             "created_at", "ringing_at", "answered_at", "hangup_at", "joined_at", "leaving_at", "stored_at",
@@ -65,18 +38,21 @@ NOUN = Noun(
     dialing=False,
 )  # fmt: skip
 """Fields beside the wire's: attempt_id, resource_id, disposition, q850, schema_ids, flow_trace, sip_trace.
-Filters: fields by name (cause, result …), ranges of instants and ``duration``, ``talk`` (seconds), queue_id,
-member_id, gateway_id, number, q, variables, has_file."""
+Filters: fields by name (cause, result …), ranges of instants and ``duration``, ``talk`` (seconds),
+and those of ``CALL_FILTERS``."""
 
 
 def search(conn: Connection, domain_id: int, query: ListQuery = EVERYTHING) -> Page:
     """With ``files`` and ``schemas``, unless only other fields are asked for."""
     asked = set(query.fields)
-    fields = (*query.fields, "id", "schema_ids") if asked & {"files", "schemas"} else query.fields
+    added = asked & {"files", "schemas", "annotations"}
+    fields = (*query.fields, "id", "schema_ids") if added else query.fields
     page = NOUN.search(conn, domain_id, replace(query, fields=fields))
     if not asked or asked & {"files", "schemas"}:
         _with_files(conn, page.items)
         _with_schemas(conn, page.items)
+    if "annotations" in asked:
+        remarks.with_remarks(conn, domain_id, page.items)
     return page
 
 
@@ -85,7 +61,18 @@ def get(conn: Connection, domain_id: int, id: str) -> Row:
     row = NOUN.get(conn, domain_id, id)
     _with_files(conn, [row])
     _with_schemas(conn, [row])
+    remarks.with_remarks(conn, domain_id, [row])
     return row
+
+
+def keep_variables(conn: Connection, domain_id: int, id: str, given: Mapping[str, str]) -> Row:
+    """Variables that people add to a call, an empty value deletes the key. Raises NotFound."""
+    row = get(conn, domain_id, id)
+    merged = {name: value for name, value in {**row["variables"], **given}.items() if value != ""}
+    conn.execute(update(call_history).where(call_history.c.id == id).values(variables=merged))
+    told = ({"variables": row["variables"]}, {"variables": merged})
+    record(conn, domain_id, "update", About("calls", row["attempt_id"], part=f"call {id}"), *told)
+    return {**row, "variables": merged}
 
 
 def _with_files(conn: Connection, rows: Sequence[Row]) -> None:

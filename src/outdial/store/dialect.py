@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Text, exc, func, literal, literal_column, select
+from sqlalchemy import JSON, ColumnElement, Connection, Text, case, cast, exc, func, literal, literal_column, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 Params = Sequence[Any]
@@ -156,6 +156,20 @@ def json_has(conn: Connection, column: ColumnElement[Any], key: str, value: str)
         found = select(literal(1)).select_from(each).where(each.c.key == key, each.c.value == value)
         return found.correlate_except(each).exists()
     return column.op("->>", return_type=Text())(literal(key, Text())) == value
+
+
+def json_holds(
+    conn: Connection, column: ColumnElement[Any], values: Sequence[str], key: str = ""
+) -> ColumnElement[bool]:
+    """Whether a JSON array, or the one under this key of an object, holds one of the values as text."""
+    if is_sqlite(conn):
+        each = func.json_each(column, f'$."{key}"' if key else "$").table_valued("value")
+        found = select(literal(1)).select_from(each).where(cast(each.c.value, Text).in_(values))
+        return found.correlate_except(each).exists()
+    array = column.op("->", return_type=JSON())(literal(key, Text())) if key else column
+    listed = case((func.json_typeof(array) == "array", array), else_=literal_column("'[]'::json"))
+    each = func.json_array_elements_text(listed).table_valued("value")
+    return select(literal(1)).select_from(each).where(each.c.value.in_(values)).correlate_except(each).exists()
 
 
 def has_name(conn: Connection, column: ColumnElement[Any], names: Sequence[str]) -> ColumnElement[bool]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from outdial.domain.errors import NotFound
-from outdial.store import calls
 from outdial.store.listing import ListQuery, Row
 from outdial.store.noun import Noun
 from outdial.store.shape import Shape
-from outdial.store.tables import call_annotation
+from outdial.store.tables import call_annotation, call_history
 
 NOUN = Noun(
     Shape(call_annotation, order="+start_sec", object="calls", granted_by=""),
@@ -24,7 +23,9 @@ NOUN = Noun(
 
 def create(conn: Connection, domain_id: int, call_id: str, values: Mapping[str, Any], *, by: int | None) -> Row:
     """Raises NotFound when there is no such call in the history."""
-    calls.NOUN.get(conn, domain_id, call_id)
+    c = call_history.c
+    if conn.execute(select(c.id).where(c.domain_id == domain_id, c.id == call_id)).first() is None:
+        raise NotFound(f"There is no call {call_id}.", id="store.sql_call_history.get.app_error")
     return NOUN.create(conn, domain_id, {**values, "call_id": call_id}, by=by)
 
 
@@ -45,7 +46,7 @@ def _of_call(conn: Connection, domain_id: int, call_id: str, id_: int) -> None:
         raise NotFound(f"Call {call_id} has no annotation {id_}.", id="store.sql_call_annotation.get.app_error")
 
 
-def with_annotations(conn: Connection, domain_id: int, rows: Sequence[Row]) -> None:
+def with_remarks(conn: Connection, domain_id: int, rows: Sequence[Row]) -> None:
     """Gives each call its remarks, in the order of their begin."""
     ids = [row["id"] for row in rows]
     query = ListQuery(size=20_000, filters={"call_id": ids})
