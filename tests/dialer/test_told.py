@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
 from outdial.dialer.engine import Dialer
 from outdial.domain.happening import Happening, Moved
+from outdial.store import queues
 from outdial.switch.simulated import Person
 from tests.dialer.test_campaign import ANSWERS, everybody
 from tests.dialer.world import Setup, World, simulate
@@ -73,3 +75,23 @@ def test_what_a_dead_service_left_is_told_when_it_is_on_record(tmp_path: Path) -
         assert [(moved.stage, moved.facts and moved.facts.cause) for moved in told] == [("over", "CRASH")]
 
     simulate(test, tmp_path, everybody(ANSWERS))
+
+
+def test_a_queue_that_is_stopped_now_ends_its_calls_and_gives_back_what_has_not_rung(tmp_path: Path) -> None:
+    async def test(world: World) -> None:
+        told = listening(world)
+        running = asyncio.create_task(world.dialer.run())
+        await asyncio.sleep(5)
+        await world.store.write(lambda conn: queues.stop(conn, world.domain_id, world.queue_id))
+        await asyncio.sleep(5)
+        await world.dialer.stop(0)
+        await running
+        over = [moved for moved in told if moved.stage == "over"]
+        called = [moved.facts.cause for moved in over if moved.facts]
+        assert called and set(called) == {"MANAGER_REQUEST"}
+        assert {moved.reason for moved in over if not moved.facts} <= {"hung_up", "replanned", "queue_off"}
+        assert not (await world.queue())["enabled"]
+        assert await world.rows("attempt", "id") == []
+
+    people = Setup(numbers=[[f"38000{n}"] for n in range(9)], rps=2)
+    simulate(test, tmp_path, everybody(ANSWERS), people)

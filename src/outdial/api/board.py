@@ -1,4 +1,4 @@
-"""The board of a queue: its figures and charts."""
+"""The board of a queue: its figures and charts, and stopping it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from outdial.api import wire
 from outdial.api.doc import Doc
 from outdial.api.doors import Call, Doors
 from outdial.api.fields import Shape
-from outdial.api.figures import CHARTED, PERIOD_MS, Json, shown
+from outdial.api.figures import CHARTED, PERIOD_MS, WHOLE, Json, an_object, shown
 from outdial.api.kinds import Instant
 from outdial.store import board, queues
 from outdial.store.listing import Row
@@ -26,6 +26,12 @@ def install(doors: Doors) -> None:
         _figures,
         Doc("The figures of a queue's board, with charts by hour and by attempt number", CHARTED, asks=PERIOD),
     )
+    doors.add(
+        "POST",
+        "/call_center/queues/{id:id}/stop",
+        _stop,
+        Doc("Stop a queue now: switch it off and hang up its calls", an_object(active=WHOLE), letter="w"),
+    )
 
 
 async def _figures(call: Call) -> Response:
@@ -39,6 +45,15 @@ async def _figures(call: Call) -> Response:
     since = asked.get("from") or until - PERIOD_MS
     row = await call.read(lambda conn: _read(conn, call.domain_id, id_, since, until))
     return wire.answer({**shown(row, call.deps.feed.rates.of(now), since, until), "at": str(now), **_charts(row)})
+
+
+async def _stop(call: Call) -> Response:
+    """Calls in progress end with MANAGER_REQUEST and are recorded, counted and followed by their after-flows like any
+    other; what was reserved and has not rung is given back uncounted. Answers how many were in progress. To let calls
+    in progress go on to their end, PATCH ``enabled: false`` instead."""
+    id_ = call.path_id()
+    active = await call.write(lambda conn: queues.stop(conn, call.domain_id, id_, by=call.user_id))
+    return wire.answer({"active": active})
 
 
 def _read(conn: Connection, domain_id: int, id: int, since: int, until: int) -> Row:

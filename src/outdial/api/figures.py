@@ -109,7 +109,7 @@ def shown(row: Row, rates: dict[tuple[int, int], float], since: int, until: int)
     }
 
 
-def _object(**properties: Json) -> Json:
+def an_object(**properties: Json) -> Json:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
@@ -119,8 +119,8 @@ def _list(of: Json) -> Json:
 
 TEXT, WHOLE, RATE, FLAG = {"type": "string"}, {"type": "integer"}, {"type": "number"}, {"type": "boolean"}
 SUMS: Json = {"attempts": WHOLE, "calls": WHOLE, "answered": WHOLE, "answer_rate": RATE, "talk_sec": WHOLE}
-NAMED = _list(_object(name=TEXT, count=WHOLE))
-TRUNK = _object(
+NAMED = _list(an_object(name=TEXT, count=WHOLE))
+TRUNK = an_object(
     id=TEXT, name=TEXT, enabled=FLAG, limit=WHOLE, rps=WHOLE, lines=WHOLE, lines_all=WHOLE, calls_per_second=RATE
 )
 FIELDS: Json = {
@@ -128,4 +128,6 @@ FIELDS: Json = {
     "active": WHOLE, "done": WHOLE, "why_idle": TEXT, "why_idle_at": TEXT, "calls_per_second": RATE,
     "calls_per_second_limit": WHOLE, "resources": _list(TRUNK), **SUMS, "results": NAMED, "causes": NAMED,
 }  # fmt: skip
-CHARTED = _object(**FIELDS, by_hour=_list(_object(hour=TEXT, **SUMS)), by_attempt=_list(_object(attempt=WHOLE, **SUMS)))
+CHARTED = an_object(
+    **FIELDS, by_hour=_list(an_object(hour=TEXT, **SUMS)), by_attempt=_list(an_object(attempt=WHOLE, **SUMS))
+)

@@ -203,10 +203,8 @@ class Dialer:
             self.ring_bell()
 
     def _obey(self, orders: list[Command]) -> None:
-        by_attempt = {line.attempt.id: line for line in self._lines.values()}
         for order in orders:
-            line = by_attempt.get(order.attempt_id or 0)
-            if line and order.kind == "hangup":
+            for line in self._meant(order):
                 line.end(str(order.payload.get("cause") or "MANAGER_REQUEST"), "B")
             elif order.kind == "hook":
                 self._spawn(self._member_added(order))
@@ -218,6 +216,13 @@ class Dialer:
         if queue and found:
             given = of_member(queue, found, self._now())
             await self._flows.hook(order.domain_id, order.payload["schema_id"], given)
+
+    def _meant(self, order: Command) -> list[Line]:
+        """The attempts that an order ends."""
+        queue_id = order.payload.get("queue_id")
+        if order.kind == "stop_queue":
+            return [line for line in self._lines.values() if line.attempt.queue_id == queue_id]
+        return [line for line in self._lines.values() if line.attempt.id == order.attempt_id]
 
     async def _tell(self, claimed: Claimed) -> None:
         """Writes the sentences that changed."""

@@ -33,7 +33,10 @@ def add(
     payload: Mapping[str, Any] | None = None,
     by: int | None = None,
 ) -> int:
-    """Rings the bell ``command`` after the commit. Kinds: ``hangup`` (an attempt), others as the dialer knows them."""
+    """Rings the bell ``command`` after the commit.
+
+    Kinds: ``hangup`` (an attempt; ``cause``), ``stop_queue`` (``queue_id``).
+    """
     values = {
         "domain_id": domain_id,
         "kind": kind,

@@ -9,6 +9,7 @@ from sqlalchemy import Column, ColumnElement, Connection, func, or_, select, upd
 from sqlalchemy import delete as sql_delete
 
 from outdial.domain.errors import UserMistake
+from outdial.store import commands
 from outdial.store.changes import About, record
 from outdial.store.context import configuration_changed, now_of, ring
 from outdial.store.dialect import has_name
@@ -135,6 +136,13 @@ def delete(conn: Connection, domain_id: int, id: int) -> Row:
     conn.execute(sql_delete(queue_counter).where(queue_counter.c.queue_id == id))
     NOUN.delete(conn, domain_id, id)
     return row
+
+
+def stop(conn: Connection, domain_id: int, id: int, *, by: int | None = None) -> int:
+    """Switches it off and tells the dialer to end its calls; answers how many attempts are open. Raises NotFound."""
+    patch(conn, domain_id, id, {"enabled": False}, by=by)
+    commands.add(conn, domain_id, "stop_queue", payload={"queue_id": id}, by=by)
+    return int(counters(conn, domain_id, id)["active"])
 
 
 def granted_ids(conn: Connection, domain_id: int) -> frozenset[int]:
