@@ -135,11 +135,14 @@ def test_a_broken_upload(door: Door) -> None:
     door("POST", PATH, data={"field": "text"}, files={}).refused()
 
 
-def test_delete_removes_the_files(door: Door) -> None:
+def test_delete_removes_the_files_when_it_cannot_be_taken_back_any_more(door: Door) -> None:
     id_ = one(door)
-    assert len(kept(door)) == 3
+    gone = kept(door)
+    assert len(gone) == 3
     assert door.delete(f"{PATH}/{id_}").ok()["id"] == str(id_)
-    assert kept(door) == []
+    door.clock.now += 30_001
+    one(door)
+    assert len(kept(door)) == 3 and not set(gone) & set(kept(door))
     door.get(f"{PATH}/{id_}/stream").refused(404)
 
 

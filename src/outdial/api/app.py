@@ -27,6 +27,7 @@ from outdial.api import (
     calls,
     changelog,
     communications,
+    drafts,
     drawings,
     flows,
     gateways,
@@ -68,7 +69,7 @@ ROOMS = (
     health, session, userinfo, account, tokens, users, roles, acl, changelog, settings, media, flows, rehearsal,
     schemas, drawings, gateways, resources, groups, variables, communications, calendars, lists, attempts, members,
     queues, queue_groups, calls, recordings, linked, live, speech,
-    streams, board,
+    streams, board, drafts,
     buckets, queue_buckets, hooks, pairs, nobody, call_notes, call_controls, aggregates,
     reports,
 )  # fmt: skip

@@ -26,7 +26,7 @@ from outdial.api.kinds import Instant, Long, Text, Texts, Whole
 from outdial.api.nouns import Noun
 from outdial.api.shapes import AUDIT, ID
 from outdial.domain.errors import BadField, Forbidden, UserMistake
-from outdial.store import media
+from outdial.store import media, trash
 from outdial.store.listing import Row
 
 OBJECT = "media_file"
@@ -89,6 +89,7 @@ def install(doors: Doors) -> None:
         Doc("Upload wav or mp3 files of at most 5 MB", UPLOADED, takes=Raw("multipart/form-data")),
     )
     doors.add("DELETE", "/storage/media/{id:id}", _delete, Doc("Delete a media file", SHAPE))
+    doors.add("POST", "/storage/media/{id:id}/restore", _restore, Doc("Take back a deletion: media file", SHAPE))
     doors.add(
         "GET",
         "/storage/media/{id:id}/stream",
@@ -109,6 +110,7 @@ async def _upload(call: Call) -> Response:
     except BaseException:
         await _forget(call, [key for one in done for key in one.files()])
         raise
+    await _empty_the_trash(call)
     return wire.answer({"total": len(rows), "items": [_plain(row) for row in rows]})
 
 
@@ -220,8 +222,20 @@ def _plain(row: Row) -> dict[str, Any]:
 async def _delete(call: Call) -> Response:
     id_ = call.path_id()
     row = await call.write(lambda conn: media.delete(conn, call.domain_id, id_))
-    await _forget(call, list(Prepared(row).files()))
+    await _empty_the_trash(call)
     return wire.answer(SHAPE.write(row))
+
+
+async def _restore(call: Call) -> Response:
+    """For 30 s after its deletion."""
+    id_ = call.path_id()
+    return wire.answer(SHAPE.write(await call.write(lambda conn: media.restore(conn, call.domain_id, id_))))
+
+
+async def _empty_the_trash(call: Call) -> None:
+    """The bytes of files whose deletion cannot be taken back any more, whenever files come or go."""
+    for row in await call.deps.store.write(trash.take_files):
+        await _forget(call, list(Prepared(row).files()))
 
 
 async def _stream(call: Call) -> Response:

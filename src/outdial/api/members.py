@@ -103,6 +103,7 @@ def install(doors: Doors) -> None:
     doors.add("POST", PATH, _create, Doc("Create a member", SHAPE, takes=SHAPE, example=EXAMPLE))
     doors.add("PUT", PATH + "/{id:id}", _put, Doc("Replace a member", SHAPE, takes=SHAPE, example=EXAMPLE))
     doors.add("DELETE", PATH + "/{id:id}", _delete, Doc("Delete a member", SHAPE))
+    doors.add("POST", PATH + "/{id:id}/restore", _restore, Doc("Take back a deletion: member", SHAPE))
     doors.add(
         "DELETE",
         PATH,
@@ -172,6 +173,13 @@ async def _patch(call: Call) -> Response:
 async def _delete(call: Call) -> Response:
     id_, queue_id = call.path_id(), call.path_id("parent")
     row = await call.write(lambda conn: members.delete(conn, call.domain_id, id_, queue_id=queue_id))
+    return wire.answer(SHAPE.write(row))
+
+
+async def _restore(call: Call) -> Response:
+    """For 30 s after the deletion of one member; what was deleted by a filter does not come back."""
+    id_, queue_id = call.path_id(), call.path_id("parent")
+    row = await call.write(lambda conn: members.restore(conn, call.domain_id, id_, queue_id=queue_id))
     return wire.answer(SHAPE.write(row))
 
 

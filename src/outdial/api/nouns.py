@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Literal, Protocol, get_args, runtime_checkable
 
 from sqlalchemy import Connection
 from starlette.responses import Response
@@ -37,6 +37,14 @@ class Records(Protocol):
     def delete(self) -> Callable[..., Row]: ...
 
 
+@runtime_checkable
+class Restorable(Protocol):
+    """Records whose deletion can be taken back for a while."""
+
+    @property
+    def restore(self) -> Callable[..., Row]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Verbs:
     """Records some of whose verbs do more than the store's."""
@@ -49,12 +57,22 @@ class Verbs:
     delete: Callable[..., Row]
 
 
+@dataclass(frozen=True, slots=True)
+class RestorableVerbs(Verbs):
+    restore: Callable[..., Row]
+
+
 async def no_check(call: Call, verb: Verb, values: dict[str, Any]) -> None:
     """Nothing beyond what the shape says."""
 
 
 def no_rule(row: Row) -> None:
     """Every record is good."""
+
+
+def tag_of(row: Row) -> str:
+    """A record's ``ETag``: of each change a later one."""
+    return f'"{row.get("updated_at") or 0}"'
 
 
 def as_stored(call: Call, row: Row) -> Row:
@@ -97,6 +115,13 @@ class Noun:
         for verb, method, path, handler in every:
             if verb in self.verbs:
                 doors.add(method, path, handler, docs[verb])
+        if self._restorable:
+            doors.add("POST", item + "/restore", self.restore, Doc(f"Take back a deletion: {self.label}", self.shape))
+
+    @property
+    def _restorable(self) -> Restorable | None:
+        """With what restores them."""
+        return self.records if isinstance(self.records, Restorable) and "delete" in self.verbs else None
 
     def _docs(self) -> dict[Verb, Doc]:
         shape, a = self.shape, f"a{'n' if self.label[0] in 'aeiou' else ''} {self.label}"
@@ -119,7 +144,7 @@ class Noun:
     async def get(self, call: Call) -> Response:
         id_, scope = call.path_id(), self._scope(call)
         row = await call.read(lambda conn: self.records.get(conn, call.domain_id, id_, **scope))
-        return wire.answer(self.shape.write(self.live(call, row)))
+        return self._answer(call, row)
 
     async def create(self, call: Call) -> Response:
         values = {**self.on_create, **self.shape.read(await call.body())}
@@ -130,20 +155,30 @@ class Noun:
         )
 
     async def put(self, call: Call) -> Response:
-        values = self.shape.read(await call.body())
+        """With ``If-Match``, the ``ETag`` of the record as it was read: refused if somebody changed it since."""
+        body = await call.body()
+        values = self.shape.read(body)
         await self.check(call, "put", values)
         id_, scope = call.path_id(), self._scope(call)
-        return await self._write(
-            call, lambda conn: self.records.replace(conn, call.domain_id, id_, values, by=call.user_id, **scope)
-        )
+
+        def replace(conn: Connection) -> Row:
+            self._unchanged(conn, call, id_, scope, body)
+            return self.records.replace(conn, call.domain_id, id_, values, by=call.user_id, **scope)
+
+        return await self._write(call, replace)
 
     async def patch(self, call: Call) -> Response:
-        changes = wire.read_patch(self.shape, await call.body())
+        """With ``If-Match``, the ``ETag`` of the record as it was read: refused if somebody changed it since."""
+        body = await call.body()
+        changes = wire.read_patch(self.shape, body)
         await self.check(call, "patch", changes)
         id_, scope = call.path_id(), self._scope(call)
-        return await self._write(
-            call, lambda conn: self.records.patch(conn, call.domain_id, id_, changes, by=call.user_id, **scope)
-        )
+
+        def patch(conn: Connection) -> Row:
+            self._unchanged(conn, call, id_, scope, body)
+            return self.records.patch(conn, call.domain_id, id_, changes, by=call.user_id, **scope)
+
+        return await self._write(call, patch)
 
     async def delete(self, call: Call) -> Response:
         await self.check(call, "delete", {})
@@ -151,13 +186,34 @@ class Noun:
         row = await call.write(lambda conn: self.records.delete(conn, call.domain_id, id_, **scope))
         return wire.answer(self.shape.write(row))
 
+    async def restore(self, call: Call) -> Response:
+        """For 30 s after its deletion a record comes back as it was, under its id, with what went with it."""
+        records, id_, scope = self._restorable, call.path_id(), self._scope(call)
+        assert records is not None
+        return self._answer(call, await call.write(lambda conn: records.restore(conn, call.domain_id, id_, **scope)))
+
+    def _unchanged(self, conn: Connection, call: Call, id: int, scope: Mapping[str, int], yours: Any) -> None:
+        """Raises Changed, with both versions, unless the record still is what ``If-Match`` says."""
+        expected = call.request.headers.get("if-match", "*")
+        if expected == "*":
+            return
+        row = self.records.get(conn, call.domain_id, id, **scope)
+        if tag_of(row) not in (one.strip() for one in expected.split(",")):
+            raise wire.Changed(self.shape.write(self.live(call, row)), yours)
+
+    def _answer(self, call: Call, row: Row) -> Response:
+        response = wire.answer(self.shape.write(self.live(call, row)))
+        if row.get("updated_at"):
+            response.headers["ETag"] = tag_of(row)
+        return response
+
     async def _write(self, call: Call, change: Callable[[Connection], Row]) -> Response:
         def ruled(conn: Connection) -> Row:
             row = change(conn)
             self.rule(row)
             return row
 
-        return wire.answer(self.shape.write(self.live(call, await call.write(ruled))))
+        return self._answer(call, await call.write(ruled))
 
     def _scope(self, call: Call) -> dict[str, int]:
         return {"parent": call.path_id("parent")} if "{parent" in self.path else {}

@@ -13,7 +13,7 @@ from outdial.api.doc import Doc, Many
 from outdial.api.doors import Call, Doors
 from outdial.api.fields import Field, Parts, Shape
 from outdial.api.kinds import Choice, Flag, Free, Ids, Instant, Link, Text, TextMap, Texts, Whole
-from outdial.api.nouns import Noun, Verb, Verbs
+from outdial.api.nouns import Noun, RestorableVerbs, Verb
 from outdial.api.shapes import AUDIT, DESCRIPTION, ID, TAG, name
 from outdial.domain.errors import BadField
 from outdial.domain.queue import decode_rules
@@ -96,7 +96,7 @@ def _search(conn: Connection, domain_id: int, query: ListQuery) -> Page:
 
 
 TAGGED = wire.filter_shape()
-RECORDS = Verbs(_search, _get, queues.create, queues.replace, queues.patch, queues.delete)
+RECORDS = RestorableVerbs(_search, _get, queues.create, queues.replace, queues.patch, queues.delete, queues.restore)
 QUEUES = Noun("/call_center/queues", "queue", SHAPE, RECORDS, filters=FILTERS, check=_check, rule=_rule)
 
 

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from outdial.api.fields import Shape
 from outdial.api.kinds import Ids, Kind, Span, Text, TextMap, Texts, Whole
-from outdial.domain.errors import BadField, OutdialError, TooManyTries, UserMistake
+from outdial.domain.errors import BadField, Conflict, OutdialError, TooManyTries, UserMistake
 from outdial.store.listing import DEFAULT_SIZE, ListQuery, Page
 
 MAX_BODY = 64 * 1024 * 1024
@@ -33,6 +33,16 @@ class TooLarge(UserMistake):
 
     status = 413
     id = "app.request.too_large"
+
+
+class Changed(Conflict):
+    """Somebody changed this record meanwhile: compare both versions, then send yours with the ETag of the other."""
+
+    id = "app.request.changed"
+
+    def __init__(self, current: Any, yours: Any) -> None:
+        super().__init__()
+        self.versions = {"current": current, "yours": yours}
 
 
 async def read_bytes(request: Request, most: int) -> bytes:
@@ -211,6 +221,8 @@ def answer_error(error: OutdialError, request_id: str) -> Response:
     }
     if isinstance(error, BadField):
         body["field"] = error.field
+    if isinstance(error, Changed):
+        body |= error.versions
     headers = {"X-Request-ID": request_id}
     if isinstance(error, TooManyTries):
         headers["Retry-After"] = str(error.wait_s)

@@ -26,7 +26,7 @@ NOUN = Noun(
     label="calendar",
 )
 create, get, search = NOUN.create, NOUN.get, NOUN.search
-replace, patch, delete = NOUN.replace, NOUN.patch, NOUN.delete
+replace, patch, delete, restore = NOUN.replace, NOUN.patch, NOUN.delete, NOUN.restore
 
 
 def load(conn: Connection, domain_id: int, id: int, name: str) -> Calendar | None:

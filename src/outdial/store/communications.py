@@ -17,7 +17,7 @@ NOUN = Noun(
     label="communication type",
     title="code",
 )
-get, search, delete = NOUN.get, NOUN.search, NOUN.delete
+get, search, delete, restore = NOUN.get, NOUN.search, NOUN.delete, NOUN.restore
 
 
 def create(conn: Connection, domain_id: int, values: Mapping[str, Any], *, by: int | None = None) -> Row:

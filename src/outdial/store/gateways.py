@@ -12,4 +12,4 @@ NOUN = Noun(
     sealed=frozenset({"password"}),
 )
 create, get, search = NOUN.create, NOUN.get, NOUN.search
-replace, patch, delete = NOUN.replace, NOUN.patch, NOUN.delete
+replace, patch, delete, restore = NOUN.replace, NOUN.patch, NOUN.delete, NOUN.restore

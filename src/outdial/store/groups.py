@@ -17,7 +17,7 @@ NOUN = Noun(
     entity="out_resource_group",
 )
 create, get, search = NOUN.create, NOUN.get, NOUN.search
-replace, patch, delete = NOUN.replace, NOUN.patch, NOUN.delete
+replace, patch, delete, restore = NOUN.replace, NOUN.patch, NOUN.delete, NOUN.restore
 
 RESOURCES = Noun(
     Shape(

@@ -30,7 +30,7 @@ NOUN = Noun(
     dialing=False,
 )
 create, get, search = NOUN.create, NOUN.get, NOUN.search
-replace, patch, delete = NOUN.replace, NOUN.patch, NOUN.delete
+replace, patch, delete, restore = NOUN.replace, NOUN.patch, NOUN.delete, NOUN.restore
 
 NUMBERS = Noun(
     Shape(

@@ -23,7 +23,7 @@ NOUN = Noun(
 )
 """Fields beside the wire's: ``key`` of the upload, ``prompt_key`` of the decoded frames, ``duration_ms``."""
 create, get, search = NOUN.create, NOUN.get, NOUN.search
-replace, patch, delete = NOUN.replace, NOUN.patch, NOUN.delete
+replace, patch, delete, restore = NOUN.replace, NOUN.patch, NOUN.delete, NOUN.restore
 
 
 def find(conn: Connection, domain_id: int, id: int | None = None, name: str | None = None) -> Row | None:

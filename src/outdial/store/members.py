@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy import Row as DbRow
 
 from outdial.domain.errors import NotFound
-from outdial.store import commands, counters
+from outdial.store import commands, counters, trash
 from outdial.store.changes import About, record, tally
 from outdial.store.context import context_of, now_of, ring
 from outdial.store.dialect import raw
@@ -240,8 +240,21 @@ def delete(conn: Connection, domain_id: int, id: int, *, queue_id: int | None = 
     row = get(conn, domain_id, id, queue_id=queue_id)
     if row["reserved"]:
         raise NotFound(f"Member {id} is being called just now; try again later.", id=f"{ENTITY}.delete.app_error")
+    trash.keep(conn, domain_id, member, id)
     _delete(conn, [id])
     record(conn, domain_id, "delete", _about(row), row)
+    return row
+
+
+def restore(conn: Connection, domain_id: int, id: int, *, queue_id: int | None = None) -> Row:
+    """Takes the deletion of one member back. Raises NotFound when it is too late, Conflict when it cannot be."""
+    trash.restore(conn, domain_id, member, id)
+    row = get(conn, domain_id, id, queue_id=queue_id)
+    found = conn.execute(select(member.c.queue_id, member.c.stop_at).where(member.c.id == id)).one()
+    change = counters.Change(domain_id, found.queue_id, members=1, waiting=int(found.stop_at is None))
+    counters.add(raw(conn), [change])
+    record(conn, domain_id, "create", _about(row), None, row)
+    ring(conn, "members")
     return row
 
 

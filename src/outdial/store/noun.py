@@ -22,6 +22,7 @@ from outdial.store.grants import forget_grants, hidden_or, keep_for_maker
 from outdial.store.listing import ListQuery, Page, Row, matches, page_of
 from outdial.store.shape import Shape
 from outdial.store.tables import metadata
+from outdial.store.trash import keep, restore
 from outdial.store.zones import zone_name
 
 Values = Mapping[str, Any]
@@ -58,6 +59,8 @@ class Noun:
     """Column → the field it follows, and how."""
     discreet: Callable[[Row], Row] = unchanged
     """The record as the log of changes may have it."""
+    restorable: bool = True
+    """Whether a deletion can be taken back for a while."""
     dialing: bool = True
     """Whether the dialer rests on it: a write then bumps the configuration's revision."""
 
@@ -145,16 +148,34 @@ class Noun:
             given[name] = {**(old[name] or {}), **(given[name] or {})}
         return self._update(conn, domain_id, old, given, by)
 
-    def delete(self, conn: Connection, domain_id: int, id: int, *, parent: int | None = None) -> Row:
-        """Answers the record as it was. Raises UserMistake, naming the users, while something rests on it."""
+    def delete(
+        self, conn: Connection, domain_id: int, id: int, *, parent: int | None = None, kept: bool = False
+    ) -> Row:
+        """Answers the record as it was; ``kept``: it is in the trash already.
+
+        Raises UserMistake, naming the users, while something rests on it.
+        """
         old = self.get(conn, domain_id, id, parent=parent)
         self._refuse_if_used(conn, id, old)
         record(conn, domain_id, "delete", self._about(conn, old), self.discreet(old))
+        if self.restorable and not kept:
+            keep(conn, domain_id, self._table, id, "" if self.shape.parent else self.shape.object)
         conn.execute(delete(self._table).where(self._table.c.id == id))
         self._changed(conn)
         if not self.shape.parent:
             forget_grants(conn, domain_id, self.shape.object, id)
         return old
+
+    def restore(self, conn: Connection, domain_id: int, id: int, *, parent: int | None = None) -> Row:
+        """Takes a deletion back, with all that went with it. Raises NotFound when it is too late, Conflict when
+        something else stands in its place."""
+        if not self.restorable:
+            raise NotFound(f"The deletion of a {self.label} cannot be taken back.")
+        restore(conn, domain_id, self._table, id)
+        self._changed(conn)
+        row = self.get(conn, domain_id, id, parent=parent)
+        record(conn, domain_id, "create", self._about(conn, row), self.discreet({}), self.discreet(row))
+        return row
 
     # -- how
 

@@ -9,7 +9,7 @@ from sqlalchemy import Column, ColumnElement, Connection, func, or_, select, upd
 from sqlalchemy import delete as sql_delete
 
 from outdial.domain.errors import UserMistake
-from outdial.store import commands
+from outdial.store import commands, trash
 from outdial.store.changes import About, record
 from outdial.store.context import configuration_changed, now_of, ring
 from outdial.store.dialect import has_name
@@ -130,12 +130,20 @@ def delete(conn: Connection, domain_id: int, id: int) -> Row:
     if conn.scalar(select(func.count()).where(attempt.c.queue_id == id)):
         text = f"Queue {row['name']} has calls in progress; switch it off and wait until they end."
         raise UserMistake(text, id="store.sql_queue.delete.app_error")
+    trash.keep(conn, domain_id, queue, id, NOUN.shape.object)
     members = select(member.c.id).where(member.c.queue_id == id)
     conn.execute(sql_delete(member_number).where(member_number.c.member_id.in_(members)))
     conn.execute(sql_delete(member).where(member.c.queue_id == id))
     conn.execute(sql_delete(queue_counter).where(queue_counter.c.queue_id == id))
-    NOUN.delete(conn, domain_id, id)
+    NOUN.delete(conn, domain_id, id, kept=True)
     return row
+
+
+def restore(conn: Connection, domain_id: int, id: int) -> Row:
+    """Takes its deletion back, with its members."""
+    NOUN.restore(conn, domain_id, id)
+    ring(conn, "members")
+    return get(conn, domain_id, id)
 
 
 def stop(conn: Connection, domain_id: int, id: int, *, by: int | None = None) -> int:

@@ -26,7 +26,7 @@ NOUN = Noun(
     kept=frozenset({"reserve", "number", "variables"}),
 )
 create, get, search = NOUN.create, NOUN.get, NOUN.search
-replace, patch, delete = NOUN.replace, NOUN.patch, NOUN.delete
+replace, patch, delete, restore = NOUN.replace, NOUN.patch, NOUN.delete, NOUN.restore
 
 DISPLAYS = Noun(
     Shape(

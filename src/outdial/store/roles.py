@@ -28,6 +28,7 @@ NOUN = Noun(
         object="roles",
     ),
     label="role",
+    restorable=False,
     read_only=frozenset({"everything", "user"}),
     dialing=False,
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select
 
+from outdial.store import drafts
 from outdial.store.context import now_of
 from outdial.store.dialect import has_name
 from outdial.store.listing import ListQuery, Page, Row
@@ -33,7 +34,7 @@ NOUN = Noun(
     entity="routing_schema",
     duplicate="store.sql_routing_schema.save.valid.name",
 )
-get, search, delete = NOUN.get, NOUN.search, NOUN.delete
+get, search, delete, restore = NOUN.get, NOUN.search, NOUN.delete, NOUN.restore
 
 VERSIONS = Noun(
     Shape(schema_version, order="-version", parent="schema_id", object="schema", granted_by="schema_id"),
@@ -101,6 +102,7 @@ def _keep_version(conn: Connection, domain_id: int, row: Row, by: int | None) ->
         "payload": row["payload"],
     }
     conn.execute(insert(schema_version).values(values))
+    drafts.discard(conn, domain_id, row["id"])
 
 
 def tags(conn: Connection, domain_id: int, query: ListQuery) -> Page:

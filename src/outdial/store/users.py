@@ -23,6 +23,7 @@ _ADMIN = (
 NOUN = Noun(
     Shape(user, hidden=frozenset({"password_hash"}), q=("name",), extra={"admin": _ADMIN}, object="users"),
     label="user",
+    restorable=False,
     title="username",
     dialing=False,
 )

@@ -29,7 +29,7 @@ NOUN = Noun(
     dialing=False,
 )
 """No INVITE rests on them; flows read them through a cache of a few seconds."""
-get, search, delete = NOUN.get, NOUN.search, NOUN.delete
+get, search, delete, restore = NOUN.get, NOUN.search, NOUN.delete, NOUN.restore
 
 
 def create(conn: Connection, domain_id: int, values: Mapping[str, Any], *, by: int | None = None) -> Row:

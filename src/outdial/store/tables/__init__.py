@@ -24,6 +24,7 @@ from outdial.store.tables.dialing import (
     member,
     member_number,
 )
+from outdial.store.tables.editing import schema_draft, trash
 from outdial.store.tables.flows import media_file, routing_variable, schema, schema_variable, schema_version
 from outdial.store.tables.notes import call_annotation
 from outdial.store.tables.queues import (
@@ -84,10 +85,12 @@ __all__ = [
     "role_member",
     "routing_variable",
     "schema",
+    "schema_draft",
     "schema_variable",
     "schema_version",
     "second_factor",
     "setting",
     "token",
+    "trash",
     "user",
 ]
