@@ -204,10 +204,11 @@ class Dialer:
 
     def _obey(self, orders: list[Command]) -> None:
         for order in orders:
+            if order.kind == "hook":
+                self._spawn(self._member_added(order))
+                continue
             for line in self._meant(order):
                 line.end(str(order.payload.get("cause") or "MANAGER_REQUEST"), "B")
-            elif order.kind == "hook":
-                self._spawn(self._member_added(order))
 
     async def _member_added(self, order: Command) -> None:
         """The flow of a hook for a new member; nothing of the dialing hangs on it."""

@@ -44,3 +44,6 @@ OF_QUEUE = Noun(
     patchable=frozenset({"bucket", "ratio", "priority", "disabled"}),
 )
 """Their ``parent`` is the queue's id. The dialer rests on them."""
+
+
+restore = NOUN.restore
