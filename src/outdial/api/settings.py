@@ -10,6 +10,7 @@ from outdial.api.doc import Doc, Many
 from outdial.api.doors import Call, Doors
 from outdial.api.fields import Field, Shape
 from outdial.api.kinds import Text, Texts, Whole
+from outdial.api.needs import SELF
 from outdial.domain.errors import BadField
 from outdial.store import domains, settings
 from outdial.store.listing import Page, Row
@@ -23,7 +24,8 @@ EXAMPLE = {"name": domains.ZONE, "value": "Europe/Kyiv"}
 
 def install(doors: Doors) -> None:
     asks = Shape(name=Texts())
-    doors.add("GET", "/settings", _list, Doc("List the domain's settings, all or those named", Many(SHAPE), asks=asks))
+    listed = Doc("List the domain's settings, all or those named", Many(SHAPE), asks=asks, object=SELF)
+    doors.add("GET", "/settings", _list, listed)
     doors.add(
         "POST",
         "/settings",
