@@ -162,6 +162,18 @@ def test_every_granted_class_has_its_list(door: Door, object: str) -> None:
     door.get(f"{GRANTED[object]}/99/acl").refused(404)
 
 
+def test_a_dry_run_does_not_open_other_schemas(door: Door) -> None:
+    other = door.id("/routing/schema", {"name": "Other", "type": "voice", "schema": [{"set": {"secret_step": "1"}}]})
+    mine = {"name": "Mine", "type": "voice", "schema": [{"schema": {"id": int(other)}}]}
+    path = f"/routing/schema/{door.id('/routing/schema', mine)}"
+    ann = a_person(door)
+    grant(door, path, ann, "r")
+    body = {"script": {"caller": {"answers": "1s"}}}
+    assert "secret_step" in door.post(f"{path}/run", body).response.text
+    with as_(door, ann.token):
+        assert "secret_step" not in str(door.post(f"{path}/run", body).ok())
+
+
 def test_the_maker_of_a_record_keeps_it(door: Door) -> None:
     ann = a_person(door, calendars="x")
     with as_(door, ann.token):

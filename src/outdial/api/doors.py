@@ -39,6 +39,8 @@ from outdial.store.tokens import Session
 
 T = TypeVar("T")
 log = structlog.get_logger("outdial.api")
+MOST_ADDRESS = 64
+"""A proxy may pass on whatever it was told."""
 _REFERENCE = re.compile(r"\s*\([^()]*§[^()]*\)")
 """Where the rule comes from, which readers of the description do not have."""
 _PLACE_KIND = re.compile(r":\w+(?=\})")
@@ -214,7 +216,7 @@ def token_of(request: HTTPConnection) -> str:
 
 def address_of(request: HTTPConnection) -> str:
     """Where a request comes from."""
-    return request.client.host if request.client else ""
+    return request.client.host[:MOST_ADDRESS] if request.client else ""
 
 
 async def enter(request: Request, deps: Deps, need: Need) -> Call:

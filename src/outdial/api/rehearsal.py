@@ -27,6 +27,7 @@ from outdial.flow.trace import HIDDEN
 from outdial.flow.validate import references
 from outdial.flow.values import as_text
 from outdial.store import media, schemas, variables
+from outdial.store.listing import ListQuery
 
 OBJECT = "schema"
 MOST_SCHEMAS = 50
@@ -138,13 +139,14 @@ def _library(conn: Connection, domain_id: int, schema: object) -> Library:
 
 
 def _programs(conn: Connection, domain_id: int, schema: object) -> dict[int, Program]:
-    """The schemas that this one runs, and those that they run."""
+    """The schemas that this one runs, and those that they run, as far as the actor may read them."""
     found: dict[int, Program] = {}
     ahead = _runs(schema)
     while ahead and len(found) < MOST_SCHEMAS:
         id_ = ahead.pop()
-        stored = schemas.load(conn, id_) if id_ not in found else None
-        if stored is None or stored.domain_id != domain_id:
+        readable = ListQuery(ids=(id_,), fields=("id",))
+        stored = schemas.load(conn, id_) if schemas.search(conn, domain_id, readable).items else None
+        if stored is None or id_ in found:
             continue
         try:
             found[id_] = parse(stored.schema)
