@@ -55,6 +55,7 @@ from outdial.api import (
     speech,
     streams,
     tokens,
+    trials,
     userinfo,
     users,
     variables,
@@ -69,7 +70,7 @@ ROOMS = (
     health, session, userinfo, account, tokens, users, roles, acl, changelog, settings, media, flows, rehearsal,
     schemas, drawings, gateways, resources, groups, variables, communications, calendars, lists, attempts, members,
     queues, queue_groups, calls, recordings, linked, live, speech,
-    streams, board, drafts,
+    streams, board, drafts, trials,
     buckets, queue_buckets, hooks, pairs, nobody, call_notes, call_controls, aggregates,
     reports,
 )  # fmt: skip

@@ -18,6 +18,7 @@ from outdial.dialer.hooks import of_member
 from outdial.dialer.onward import House
 from outdial.dialer.pace import Pacing
 from outdial.dialer.recover import recover
+from outdial.dialer.trial import Trials
 from outdial.domain.attempt import Attempt
 from outdial.domain.beat import next_beat
 from outdial.domain.buckets import Turns
@@ -60,6 +61,7 @@ class Dialer:
         self._poll_s = poll_s
         timeout_ms = tools.media_timeout_s * 1000
         self.house = House(tools.switch, tools.store, tools.now, lambda: self._plan.gateways, timeout_ms)
+        self._trials = Trials(tools, self.house)
         self._pacing = Pacing()
         self._turns = Turns()
         self._bell = asyncio.Event()
@@ -132,6 +134,7 @@ class Dialer:
         await self._quiet(drain_s)
         for line in list(self._lines.values()):
             line.end("SYSTEM_SHUTDOWN", "service")
+        self._trials.end_all()
         await self._quiet(FAREWELL_S)
         if self._lines:
             log.error("dialer.left_open", attempts=[line.attempt.id for line in self._lines.values()])
@@ -206,7 +209,10 @@ class Dialer:
         for order in orders:
             if order.kind == "hook":
                 self._spawn(self._member_added(order))
-                continue
+            elif order.kind == "trial":
+                self._spawn(self._trials.run(order))
+            elif order.kind == "trial_end":
+                self._trials.hang_up(order)
             for line in self._meant(order):
                 line.end(str(order.payload.get("cause") or "MANAGER_REQUEST"), "B")
 
@@ -223,7 +229,7 @@ class Dialer:
         queue_id = order.payload.get("queue_id")
         if order.kind == "stop_queue":
             return [line for line in self._lines.values() if line.attempt.queue_id == queue_id]
-        return [line for line in self._lines.values() if line.attempt.id == order.attempt_id]
+        return [line for line in self._lines.values() if order.kind == "hangup" and line.attempt.id == order.attempt_id]
 
     async def _tell(self, claimed: Claimed) -> None:
         """Writes the sentences that changed."""

@@ -29,7 +29,7 @@ from outdial.flow.ports.speech import NO_SPEECH, Speech, Utterance
 from outdial.flow.program import Program
 from outdial.flow.run import run, run_disconnected
 from outdial.flow.script import Script, in_thread
-from outdial.flow.trace import Trace
+from outdial.flow.trace import Trace, Watch, Watched
 from outdial.store import schemas
 from outdial.store.base import Store
 from outdial.switch.port import Now
@@ -119,6 +119,15 @@ class Flows:
         env.caller, env.onward = caller, caller.onward
         ended = await run(known[1], env)
         return VoiceEnd(_of(schema_id, "voice", ended.trace), ended.disconnected)
+
+    async def trial(
+        self, domain_id: int, program: Program, connection: VoiceConnection, caller: Caller, watch: Watch
+    ) -> None:
+        """A voice flow that somebody follows step by step."""
+        env = self._env(domain_id, connection)
+        env.caller, env.onward = caller, caller.onward
+        env.trace = Watched(watch, self.globals.secrets(domain_id))
+        await run(program, env)
 
     async def disconnected(
         self, domain_id: int, schema_id: int, program: Program, connection: VoiceConnection

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,6 +40,11 @@ class Recordings:
             return ()
         name = f"{facts.answered_at}_{attempt.display}_{attempt.communication.destination}.wav"
         return (RecordingFile(_key(attempt), name, "audio/wav", size, facts.answered_at, facts.hangup_at),)
+
+    def forget(self, rows: Iterable[RecordingFile]) -> None:
+        """What nobody will ask for."""
+        for row in rows:
+            self._files.delete(row.key)
 
     def left(self, attempt: Attempt, facts: CallFacts) -> tuple[RecordingFile, ...]:
         """What the flow of a call recorded under a service that died; its names are lost."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -152,3 +152,23 @@ def _known(shape: type) -> dict[str, tuple[bool, type | None]]:
         (field.metadata["wire"] or field.name).lower(): (field.metadata["secret"], inner_class(shape, field.name))
         for field in fields
     }
+
+
+Watch = Callable[[dict[str, Any]], None]
+"""Hears of each step when it begins (``path, app``), and when it is over (``result`` and ``ms`` too)."""
+
+
+class Watched(Trace):
+    """A trace that somebody follows."""
+
+    def __init__(self, watch: Watch, secrets: Iterable[str] = ()) -> None:
+        super().__init__(secrets=secrets)
+        self._watch = watch
+
+    def begin(self, path: str, app: str) -> None:
+        self._watch({"path": path, "app": app})
+
+    def add(self, row: Mapping[str, Any], args: type | None = None) -> None:
+        super().add(row, args)
+        over = {name: row[name] for name in ("path", "app", "result", "ms") if name in row}
+        self._watch({name: self.veiled(value) for name, value in over.items()})

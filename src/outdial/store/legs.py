@@ -36,11 +36,24 @@ def gateway_of(conn: Connection, domain_id: int, id: int, name: str) -> int | No
     return conn.execute(wanted.order_by(gateway.c.id).limit(1)).scalar()
 
 
+def offer_alone(conn: Connection, leg: Leg, at: int) -> bool:
+    """A call for itself, with no attempt (``attempt_id`` 0). False: its gateway was switched off or is gone."""
+    if gateway_of(conn, leg.domain_id, leg.gateway_id, "") is None:
+        return False
+    _write(conn, leg, at)
+    return True
+
+
 def offer(conn: Connection, leg: Leg, at: int) -> bool:
     """False: it must not be rung, for its call is not up any more, or its gateway was switched off."""
     up = select(attempt.c.id).where(attempt.c.id == leg.attempt_id, attempt.c.state.in_(("offering", "bridged")))
     if conn.execute(up).first() is None or gateway_of(conn, leg.domain_id, leg.gateway_id, "") is None:
         return False
+    _write(conn, leg, at)
+    return True
+
+
+def _write(conn: Connection, leg: Leg, at: int) -> None:
     conn.execute(
         insert(bridge_leg).values(
             call_id=leg.call_id,
@@ -53,7 +66,6 @@ def offer(conn: Connection, leg: Leg, at: int) -> bool:
             created_at=at,
         )
     )
-    return True
 
 
 def note(conn: Connection, call_id: str, dialog: bytes, *, answered: bool) -> None:
