@@ -183,6 +183,15 @@ def test_the_maker_of_a_record_keeps_it(door: Door) -> None:
         door.delete(path).ok()
 
 
+def test_whoever_may_delete_may_take_it_back(door: Door) -> None:
+    path = f"/calendars/{a_calendar(door)}"
+    ann = a_person(door, calendars="rd")
+    with as_(door, ann.token):
+        door.delete(path).ok()
+        door.post(f"{path}/restore").ok()
+        door.get(path).ok()
+
+
 def test_the_grants_of_a_record_go_with_it(door: Door) -> None:
     ann = a_person(door)
     path = f"/calendars/{a_calendar(door)}"

@@ -89,7 +89,9 @@ def install(doors: Doors) -> None:
         Doc("Upload wav or mp3 files of at most 5 MB", UPLOADED, takes=Raw("multipart/form-data")),
     )
     doors.add("DELETE", "/storage/media/{id:id}", _delete, Doc("Delete a media file", SHAPE))
-    doors.add("POST", "/storage/media/{id:id}/restore", _restore, Doc("Take back a deletion: media file", SHAPE))
+    doors.add(
+        "POST", "/storage/media/{id:id}/restore", _restore, Doc("Take back a deletion: media file", SHAPE, letter="d")
+    )
     doors.add(
         "GET",
         "/storage/media/{id:id}/stream",

@@ -116,7 +116,9 @@ class Noun:
             if verb in self.verbs:
                 doors.add(method, path, handler, docs[verb])
         if self._restorable:
-            doors.add("POST", item + "/restore", self.restore, Doc(f"Take back a deletion: {self.label}", self.shape))
+            letter = "" if "{parent" in item else "d"  # whoever may delete may take it back
+            taken_back = Doc(f"Take back a deletion: {self.label}", self.shape, letter=letter)
+            doors.add("POST", item + "/restore", self.restore, taken_back)
 
     @property
     def _restorable(self) -> Restorable | None:
