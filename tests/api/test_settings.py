@@ -31,3 +31,23 @@ def test_only_an_admin_sets_it(door: Door) -> None:
     door.token = door.post(f"/users/{ann}/tokens", {"usage": "script"}).ok()["token"]
     door.post("/settings", ZONE).refused(403)
     assert door.get("/settings").items() == []
+
+
+def test_one_setting_by_its_number(door: Door) -> None:
+    assert {row["name"] for row in door.get("/settings/available").items()} == {"timezone", "scheme_version_limit"}
+    made = door.post("/settings", {"name": "scheme_version_limit", "value": "2"}).ok()
+    path = f"/settings/{made['id']}"
+    assert door.get(path).ok() == {"id": made["id"], "name": "scheme_version_limit", "value": 2}
+    assert door.patch(path, {"value": 3}).ok()["value"] == 3
+    path = f"/settings/{door.get('/settings').items()[0]['id']}"
+    assert door.put(path, {"value": -1}).refused()["field"] == "value"
+    door.delete(path).ok()
+    door.get(path).refused(404)
+
+
+def test_so_many_versions_of_a_flow_are_kept(door: Door) -> None:
+    door.post("/settings", {"name": "scheme_version_limit", "value": 2}).ok()
+    schema = door.id("/routing/schema", {"name": "Greeting", "schema": [{"hangup": {}}]})
+    for place in range(3):
+        door.patch(f"/routing/schema/{schema}", {"schema": [{"set": {"a": str(place)}}]}).ok()
+    assert [v["version"] for v in door.get(f"/routing/schema/{schema}/versions").items()] == [4, 3]

@@ -18,6 +18,7 @@ from outdial.api import (
     account,
     acl,
     aggregates,
+    attempt_orders,
     attempts,
     board,
     buckets,
@@ -27,6 +28,7 @@ from outdial.api import (
     calls,
     changelog,
     communications,
+    displays,
     drafts,
     drawings,
     flows,
@@ -38,6 +40,7 @@ from outdial.api import (
     lists,
     live,
     media,
+    member_export,
     members,
     nobody,
     pairs,
@@ -72,7 +75,7 @@ ROOMS = (
     queues, queue_groups, calls, recordings, linked, live, speech,
     streams, board, drafts, trials,
     buckets, queue_buckets, hooks, pairs, nobody, call_notes, call_controls, aggregates,
-    reports,
+    reports, attempt_orders, displays, member_export,
 )  # fmt: skip
 """In the order of their routes: fixed paths stand before those with an id in their place."""
 

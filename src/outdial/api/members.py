@@ -106,6 +106,12 @@ def install(doors: Doors) -> None:
     doors.add("POST", PATH + "/{id:id}/restore", _restore, Doc("Take back a deletion: member", SHAPE))
     doors.add(
         "DELETE",
+        "/call_center/queues/members",
+        _delete_many,
+        Doc("Delete the members of any queues that match", Many(SHAPE), takes=SELECTION, partial=True),
+    )
+    doors.add(
+        "DELETE",
         PATH,
         _delete_many,
         Doc("Delete the members that match; all without a filter", Many(SHAPE), takes=SELECTION, partial=True),
@@ -117,13 +123,13 @@ def _queue_id(call: Call) -> int | None:
     return call.path_id("parent") if "parent" in call.request.path_params else None
 
 
-def _with_q(query: ListQuery) -> ListQuery:
+def with_q(query: ListQuery) -> ListQuery:
     """``q`` of members is a filter of their own: a name's pattern, or a number."""
     return wire.with_filters(query, q=query.q) if query.q else query
 
 
 async def _list(call: Call) -> Response:
-    query, queue_id = _with_q(call.query(FILTERS)), _queue_id(call)
+    query, queue_id = with_q(call.query(FILTERS)), _queue_id(call)
     page = await call.read(lambda conn: members.search(conn, call.domain_id, query, queue_id=queue_id))
     return await wire.answer_page(SHAPE, page)
 
@@ -190,13 +196,16 @@ def _selection(body: Any) -> ListQuery:
     given = dict(body)
     if "ids" in given:
         given["id"] = [*(given.get("id") or ()), *(given.pop("ids") or ())]
-    return _with_q(wire.read_query(given, FILTERS))
+    return with_q(wire.read_query(given, FILTERS))
 
 
 async def _delete_many(call: Call) -> Response:
     """In batches, so that the store can serve calls in between. Members who are being rung stay."""
-    body, queue_id = await call.body(), call.path_id("parent")
-    query = wire.with_filters(_selection(body), reserved=False)
+    body, queue_id = await call.body(), _queue_id(call)
+    chosen = _selection(body)
+    if queue_id is None and not (chosen.ids or any(chosen.filters.values())):
+        raise BadField("queue_id", "expected queues, or another filter: this would delete the members of every queue")
+    query = wire.with_filters(chosen, reserved=False)
     silent = Flag().read(body.get("without_members", body.get("withoutMembers", False)), "without_members")
     left = query.size if body.get("size") else None
     gone: list[Row] = []
@@ -214,7 +223,7 @@ async def _delete_many(call: Call) -> Response:
 
 
 def _delete_batch(
-    conn: Connection, domain_id: int, queue_id: int, query: ListQuery, *, entry: int | None
+    conn: Connection, domain_id: int, queue_id: int | None, query: ListQuery, *, entry: int | None
 ) -> tuple[list[Row], int | None]:
     """And the entry of the log of changes that tells of all batches."""
     rows = members.search(conn, domain_id, query, queue_id=queue_id).items

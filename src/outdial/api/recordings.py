@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 from starlette.responses import Response
 
@@ -13,7 +15,7 @@ from outdial.api.fields import Field, Shape
 from outdial.api.kinds import Choice, Ids, Instant, Long, Span, Text, Texts
 from outdial.api.media import send_media
 from outdial.store import calls
-from outdial.store.listing import Page, Row
+from outdial.store.listing import Page, Range, Row
 
 OBJECT = "record_file"
 SHAPE = Shape(
@@ -29,7 +31,18 @@ SHAPE = Shape(
     stop_at=Instant(),
     channel=Text(),
 )
-FILTERS = wire.filter_shape(uploaded_at=Span(), reference_id=Texts(), channel=Texts())
+FILTERS = wire.filter_shape(
+    uploaded_at=Span(),
+    reference_id=Texts(),
+    channel=Texts(),
+    uploaded_by=Ids(),
+    retention_until=Span(),
+    name=Text(),
+    mime_type=Texts(),
+    size=Span(),
+)
+CHANNEL = "CallChannel"
+"""Of all files there are: recordings of calls."""
 SOURCE = Shape(source=Choice(("", "media")))
 SELECTION = Shape(id=Field(Ids(), required=True))
 
@@ -49,15 +62,24 @@ def install(doors: Doors) -> None:
 
 def _wire(row: Row) -> Row:
     return {**row, "view_name": row.get("name"), "uuid": row.get("call_id"), "reference_id": row.get("call_id"),
-            "channel": "CallChannel"}  # fmt: skip
+            "channel": CHANNEL}  # fmt: skip
 
 
 async def _list(call: Call) -> Response:
     query = call.query(FILTERS)
     calls_of = {"call_id": query.filters["reference_id"]} if "reference_id" in query.filters else {}
-    query = wire.with_filters(query, "channel", "reference_id", **calls_of)
+    if _of_others(query.filters):
+        return await wire.answer_page(SHAPE, Page([], next=False))
+    query = wire.with_filters(query, "channel", "reference_id", "uploaded_by", "retention_until", **calls_of)
     page = await call.read(lambda conn: calls.FILES.search(conn, call.domain_id, query))
     return await wire.answer_page(SHAPE, Page([_wire(row) for row in page.items], page.next))
+
+
+def _of_others(filters: Mapping[str, Any]) -> bool:
+    """Whether the filters want files that there are none of: people upload none here, and none has a term."""
+    channels = filters.get("channel", ())
+    wanted = filters.get("uploaded_by") or filters.get("retention_until", Range()) != Range()
+    return bool(wanted or (channels and CHANNEL not in channels))
 
 
 async def _delete(call: Call) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from outdial.store.noun import Noun
 from outdial.store.shape import Shape
@@ -47,3 +47,8 @@ DISPLAYS = Noun(
 def add_displays(conn: Connection, domain_id: int, resource_id: int, numbers: Sequence[str]) -> list[int]:
     """All or nothing; answers the ids. Raises UserMistake for one that the resource has already."""
     return [DISPLAYS.create(conn, domain_id, {"display": n}, parent=resource_id)["id"] for n in numbers]
+
+
+def numbers_of(conn: Connection, domain_id: int, resource_id: int) -> set[str]:
+    c = resource_display.c
+    return set(conn.scalars(select(c.display).where(c.domain_id == domain_id, c.resource_id == resource_id)))

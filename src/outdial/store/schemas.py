@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select
+from sqlalchemy import delete as delete_rows
 
-from outdial.store import drafts
+from outdial.store import drafts, settings
 from outdial.store.context import now_of
 from outdial.store.dialect import has_name
 from outdial.store.listing import ListQuery, Page, Row
 from outdial.store.noun import Noun
 from outdial.store.shape import Shape
 from outdial.store.tables import schema, schema_version
+
+VERSION_LIMIT = "scheme_version_limit"
+"""The setting of a domain that says how many versions of a schema are kept; all of them without it."""
 
 
 def _tagged(conn: Connection, names: Any) -> list[ColumnElement[bool]]:
@@ -102,6 +106,11 @@ def _keep_version(conn: Connection, domain_id: int, row: Row, by: int | None) ->
         "payload": row["payload"],
     }
     conn.execute(insert(schema_version).values(values))
+    limit = settings.get(conn, domain_id, VERSION_LIMIT)
+    if limit:
+        c = schema_version.c
+        old = delete_rows(schema_version).where(c.schema_id == row["id"], c.version <= values["version"] - int(limit))
+        conn.execute(old)
     drafts.discard(conn, domain_id, row["id"])
 
 
