@@ -175,3 +175,33 @@ def test_the_log_of_changes(ground: Ground, campaign: Campaign) -> None:
         changes.search, campaign.domain, ListQuery(filters={"action": ["create"], "object": ["calendars"]})
     )
     assert [one["id"] for one in found.items] == [create["id"]]
+
+
+def test_roles_and_users_are_searched(ground: Ground, campaign: Campaign) -> None:
+    ann = a_user(ground, campaign)
+    made = ground.write(roles.create, campaign.domain, {"name": "Watchers", "access": {"cc_queue": "r"}})["id"]
+    ground.write(users.patch, campaign.domain, ann, {"roles": [made], "admin": True})
+    found = ground.read(roles.search, campaign.domain, ListQuery(q="watch*", sort="-name")).items
+    assert [(row["name"], row["access"], row["personal"]) for row in found] == [("Watchers", {"cc_queue": "r"}, False)]
+    (user,) = ground.read(users.search, campaign.domain, ListQuery(sort="-admin", fields=("roles", "admin"))).items
+    assert [one["name"] for one in user["roles"]] == ["Administrators", "Watchers"] and user["admin"] is True
+    ground.write(grants.put, campaign.domain, "calendars", campaign.calendar, role_id=made, granted="rwd")
+    assert ground.read(grants.classes_of, [made]) == {"calendars": "rwd"}
+    assert ground.read(grants.letters_on, [made], "calendars", campaign.calendar) == "rwd"
+    assert ground.read(roles.reach, ann).everything
+
+
+def test_sessions_and_tokens(ground: Ground, campaign: Campaign) -> None:
+    ann = a_user(ground, campaign)
+    for kind, expires in (("session", NOON + 10), ("token", None), ("link", NOON + 10), ("second", NOON + 10)):
+        ground.write(tokens.create, campaign.domain, ann, tokens.New(f"a {kind}", kind, expires_at=expires))  # type: ignore[arg-type]
+    assert [row["kind"] for row in ground.read(tokens.of_user, campaign.domain, ann)] == ["session", "token"]
+    assert [bool(ground.read(tokens.find, f"a {kind}")) for kind in ("session", "token", "link", "second")] == [
+        True, True, False, False,
+    ]  # fmt: skip
+    assert ground.write(tokens.redeem, "a second", "link") is None
+    assert ground.write(tokens.redeem, "a link", "link") and ground.write(tokens.redeem, "a link", "link") is None
+    ground.now += 10
+    assert ground.read(tokens.find, "a session") is None and ground.read(tokens.known, "a second", "second") is None
+    ground.write(tokens.sweep)
+    assert [row["kind"] for row in ground.read(tokens.of_user, campaign.domain, ann)] == ["token"]
