@@ -55,6 +55,8 @@ log = structlog.get_logger(__name__)
 
 COLLECT_AT = 10_000, 10, 100
 """Objects, and younger collections, until garbage is collected again: the usual is 700, 10, 10."""
+SOCKET_BYTES = 64 * 1024
+"""Of one request over a WebSocket."""
 HTTP_FAREWELL_S = 3
 """At a stop, requests under way have so long to end."""
 
@@ -141,7 +143,13 @@ class Service:
         listener = _listen(settings)
         server = _Server(
             uvicorn.Config(
-                site, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=HTTP_FAREWELL_S
+                site,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=HTTP_FAREWELL_S,
+                ws="websockets-sansio",
+                ws_max_size=SOCKET_BYTES,
             )
         )
         await switch.start()

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import uvicorn
 
-from outdial.domain.attempt import Attempt
+from outdial.domain.attempt import Attempt, CallFacts
 from outdial.domain.happening import Moved, Stage
 from outdial.domain.member import Communication
 from tests.api.door import Door
@@ -37,7 +37,9 @@ class Server(uvicorn.Server):
 async def served(door: Door) -> AsyncIterator[str]:
     """The address of the API while it is served on the loop that runs."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = Server(uvicorn.Config(door.site, log_config=None, lifespan="off"))
+    server = Server(
+        uvicorn.Config(door.site, log_config=None, lifespan="off", ws="websockets-sansio", ws_max_size=65536)
+    )
     server.config.load()
     server.lifespan = server.config.lifespan_class(server.config)
     await server.startup(sockets=[listener])
@@ -92,5 +94,5 @@ def an_attempt(id: int = 1, queue_id: int = 1, domain_id: int = 1) -> Attempt:
     )  # fmt: skip
 
 
-def moved(stage: Stage = "offering", **attempt: int) -> Moved:
-    return Moved(1_764_000_001_000, stage, an_attempt(**attempt), "Reminder", "Line")
+def moved(stage: Stage = "offering", facts: CallFacts | None = None, **attempt: int) -> Moved:
+    return Moved(1_764_000_001_000, stage, an_attempt(**attempt), "Reminder", "Line", facts)

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from outdial.api import (
@@ -55,6 +55,7 @@ from outdial.api import (
     schemas,
     session,
     settings,
+    sockets,
     speech,
     streams,
     tokens,
@@ -102,7 +103,11 @@ def build(deps: Deps) -> Starlette:
     described = Reference(doors.described, version("outdial"))
     routes = [*doors.routes, Route("/openapi.json", described.json), Route("/docs", described.page)]
     return Starlette(
-        routes=[Mount("/api", routes=routes), Route("/{path:path}", site)],
+        routes=[
+            Mount("/api", routes=routes),
+            WebSocketRoute(sockets.PATH, sockets.endpoint(deps)),
+            Route("/{path:path}", site),
+        ],
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers={HTTPException: _no_such_door, NotFound: _nothing_there},
     )

@@ -171,7 +171,8 @@ class Feed:
         self._wake()
 
     def news(self, place: int, wish: Wish, form: Callable[[Entry], bytes] | None = None) -> News:
-        """What ``wish`` takes of what came after ``place``; ``form`` makes bytes of an event, frames if not given."""
+        """What ``wish`` takes of what came after ``place``: all in one piece, or each by itself as ``form`` makes it
+        (empty: not told)."""
         key = (place, wish, form)
         if key not in self._joined:
             self._joined[key] = self._join(place, wish, form)
@@ -188,8 +189,9 @@ class Feed:
         frames: list[bytes] = []
         for entry in self._after(place):
             place = entry.id
-            if wish.takes(entry):
-                frames.append(form(entry) if form else entry.frame)
+            made = (form(entry) if form else entry.frame) if wish.takes(entry) else b""
+            if made:
+                frames.append(made)
                 if len(frames) == AT_ONCE:
                     break
         return News(tuple(frames) if form else (b"".join(frames),) if frames else (), place)
