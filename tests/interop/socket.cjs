@@ -3,9 +3,11 @@
 
 const sdk = require("webitel-sdk");
 
+console.log = console.debug = console.info = () => {}; // the client logs every message there
+
 async function main(host, token) {
   const client = new sdk.Client({ endpoint: `ws://${host}/ws`, token, logLvl: "error", registerWebDevice: false });
-  const say = (what) => console.log(JSON.stringify(what));
+  const say = (what) => process.stdout.write(JSON.stringify(what) + "\n");
   await client.connect();
   await client.auth();
   await client.subscribeCall((event, call) => {
