@@ -120,3 +120,30 @@ def test_nobody_has_a_phone_to_call_from(door: Door) -> None:
     assert "queue" in door.post("/calls", {"to": {"extension": "1"}, "destination": "380441"}).refused()["detail"]
     assert "stop_cause" in door.post(f"/calls/history/{a_call(door)}/redial").refused()["detail"]
     door.post("/calls/history/nobody/redial").refused(404)
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_found"),
+    [
+        ({"number": "+380441"}, True),
+        ({"number": "380442"}, False),
+        ({"gateway_id": "1"}, True),
+        ({"gateway_id": "9"}, False),
+        ({"state": "ringing"}, True),
+        ({"state": "active"}, False),
+        ({"duration.from": 60}, True),
+        ({"duration.to": 60}, False),
+        ({"cause": "USER_BUSY"}, False),
+        ({"missed": "true"}, False),
+        ({"missed": "false"}, True),
+        ({"supervisor_id": "1"}, False),
+        ({"direction": "outbound", "skip_parent": "true"}, True),
+    ],
+)
+def test_each_filter_of_calls_in_progress(asked: dict[str, str], is_found: bool, door: Door) -> None:
+    campaign = Campaign(door)
+    campaign.member("380441")
+    (attempt,) = campaign.claim()
+    campaign.offer(attempt)
+    door.clock.now += 90_000
+    assert [row["id"] for row in door.get("/calls/active", **asked).items()] == [attempt.call_id] * is_found

@@ -28,6 +28,16 @@ class World {
     this.calls = api("CallService");
     this.files = api("FileService");
     this.tokens = api("UserAccessTokens");
+    this.buckets = api("BucketService");
+    this.queueBuckets = api("QueueBucketService");
+    this.queueHooks = api("QueueHookService");
+    this.queueSkills = api("QueueSkillService");
+    this.globals = api("SchemaVariablesService");
+    this.pairs = api("RoutingVariableService");
+    this.settings = api("SystemSettingService");
+    this.teams = api("AgentTeamService");
+    this.agents = api("AgentService");
+    this.skills = api("SkillService");
   }
 }
 

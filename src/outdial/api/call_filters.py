@@ -89,3 +89,24 @@ def of_others(filters: Mapping[str, Any]) -> bool:
     directions = [*filters.get("directions", ()), *filter(None, [filters.get("direction")])]
     wanted = any(filters.get(name) not in (None, False, "", [], Range()) for name in NOBODYS)
     return wanted or bool(directions and "outbound" not in directions)
+
+
+OF_THE_PAST = (
+    "stored_at", "hangup_at", "cause", "sip_code", "hangup_by", "result", "disposition", "has_file", "talk",
+    "amd_result", "tags", "schema_id", "agent_id", "has_transfer", "variables", "missed", "attempt_id",
+)  # fmt: skip
+"""What a call has when it is over, and not while it is up."""
+
+
+def not_while_up(filters: Mapping[str, Any]) -> bool:
+    """Whether the filters want what no call in progress has."""
+    asked = (filters.get(name) for name in OF_THE_PAST)
+    return any(value not in (None, False, "", [], {}, Range()) for value in asked)
+
+
+def within_both(begun: Range, now: int, lasted: Range) -> Range:
+    """When a call began that has lasted so many seconds by now, within the other range."""
+    since = now - lasted.until * 1000 if lasted.until else 0
+    until = now - lasted.since * 1000 if lasted.since else 0
+    ends = [end for end in (begun.until, until) if end]
+    return Range(max(begun.since, since), min(ends, default=0))

@@ -9,7 +9,16 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from outdial.api import wire
-from outdial.api.call_filters import FILTERS, NEEDED, NOT_KEPT, SORTS, of_others
+from outdial.api.call_filters import (
+    FILTERS,
+    NEEDED,
+    NOT_KEPT,
+    OF_THE_PAST,
+    SORTS,
+    not_while_up,
+    of_others,
+    within_both,
+)
 from outdial.api.derived import Derived, View, lookup, seconds
 from outdial.api.doc import Doc, Many
 from outdial.api.doors import Call, Doors
@@ -92,7 +101,9 @@ SHAPE = Shape(
     flow_trace=Free(list),
     sip_trace=Text(),
 )
-LIVE = ("offering", "bridged")
+STATES = {"offering": "ringing", "bridged": "active"}
+"""Of an attempt with a call up → as calls have it."""
+LIVE = tuple(STATES)
 HANGUP = Shape(cause=Text(50))
 SEARCH = wire.search_shape(FILTERS)
 
@@ -144,7 +155,7 @@ ACTIVE = View(
         "attempt_id": Derived(("id",), lambda r: r["id"]),
         "type": Derived((), lambda _: "call"),
         "direction": Derived((), lambda _: "outbound"),
-        "state": Derived(("state",), lambda r: "active" if r["state"] == "bridged" else "ringing"),
+        "state": Derived(("state",), lambda r: STATES[r["state"]]),
         "from": Derived(("display",), lambda r: _end("gateway", r["display"], None)),
         "to": Derived(("destination", "member"), lambda r: _end("member", r["destination"], r["member"])),
         "queue": Derived(("queue_id", "queue_name"), lambda r: lookup(r["queue_id"], r["queue_name"])),
@@ -211,18 +222,29 @@ async def _files_of(call: Call) -> Response:
 
 async def _active(call: Call) -> Response:
     query = call.query(FILTERS)
-    if of_others(query.filters):
+    if of_others(query.filters) or not_while_up(query.filters):
         return await wire.answer_page(SHAPE, Page([], next=False))
-    page = await call.read(lambda conn: history.search_open(conn, call.domain_id, _live(query)))
+    wanted = _live(query, call.deps.now())
+    page = await call.read(lambda conn: history.search_open(conn, call.domain_id, wanted))
     return await wire.answer_page(SHAPE, ACTIVE.rows(page, query))
 
 
-def _live(query: ListQuery) -> ListQuery:
+def _live(query: ListQuery, now: int) -> ListQuery:
     """Attempts with a call up; the store knows a call's beginning as the attempt's offering."""
     names = {"id": "call_id", "created_at": "offering_at", "answered_at": "bridged_at"}
-    filters = {names.get(name, name): value for name, value in query.filters.items() if name not in NOT_KEPT}
+    kept = {name: value for name, value in query.filters.items() if name not in (*NOT_KEPT, *OF_THE_PAST)}
+    filters = {names.get(name, name): value for name, value in kept.items()}
+    lasted = filters.pop("duration", Range())
+    if lasted != Range():
+        filters["offering_at"] = within_both(filters.get("offering_at", Range()), now, lasted)
     sort = query.sort.replace("created_at", "offering_at") or "-offering_at"
-    return ACTIVE.to_store(replace(query, sort=sort, filters={**filters, "state": LIVE}))
+    return ACTIVE.to_store(replace(query, sort=sort, filters={**filters, "state": _states(query)}))
+
+
+def _states(query: ListQuery) -> tuple[str, ...]:
+    """``state`` of a call up is active or ringing; all of them unless one is asked for."""
+    asked = query.filters.get("state")
+    return tuple(state for state, shown in STATES.items() if not asked or shown in asked)
 
 
 def find(conn: Connection, domain_id: int, call_id: str) -> Row:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, Text, func, literal, select
 
 from outdial.domain.number import normalise
-from outdial.store.listing import ListQuery, Page, Row
+from outdial.store.listing import ListQuery, Page, Row, matches
 from outdial.store.noun import EVERYTHING, Noun
 from outdial.store.shape import Shape, by
 from outdial.store.tables import attempt, attempt_history, bucket, call_history, queue, resource
@@ -73,12 +73,21 @@ def _name(table: Table, id_: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.coalesce(found, literal("", Text()))
 
 
+def _through_gateway(_: Connection, ids: Any) -> list[ColumnElement[bool]]:
+    lines = select(resource.c.id).where(*matches(resource.c.gateway_id, ids))
+    return [_a.resource_id.in_(lines)] if ids else []
+
+
 OPEN = Noun(
     Shape(
         attempt,
         order="-joined_at",
         q=("destination", "display"),
-        filters={name: by(_a[name]) for name in ("queue_id", "member_id", "resource_id", "bucket_id")},
+        filters={
+            **{name: by(_a[name]) for name in ("queue_id", "member_id", "resource_id", "bucket_id")},
+            "gateway_id": _through_gateway,
+            "number": by(_a.number, normalise),
+        },
         snapshots={"member": ("member_id", "member_name")},
         hidden=frozenset({"dialog", "revision", "number_id", "call_variables"}),
         extra={
