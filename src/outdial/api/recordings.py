@@ -39,7 +39,6 @@ FILTERS = wire.filter_shape(
     retention_until=Span(),
     name=Text(),
     mime_type=Texts(),
-    size=Span(),
 )
 CHANNEL = "CallChannel"
 """Of all files there are: recordings of calls."""
