@@ -70,6 +70,13 @@ def no_rule(row: Row) -> None:
     """Every record is good."""
 
 
+def in_words(label: str) -> tuple[str, str]:
+    """One and several of a kind: ``a bucket of a queue``, ``buckets of a queue``."""
+    article = "an" if label[0] in "aeio" else "a"
+    head, of, rest = label.partition(" of ")
+    return f"{article} {label}", f"{head}s{of}{rest}"
+
+
 def tag_of(row: Row) -> str:
     """A record's ``ETag``: of each change a later one."""
     return f'"{row.get("updated_at") or 0}"'
@@ -126,10 +133,10 @@ class Noun:
         return self.records if isinstance(self.records, Restorable) and "delete" in self.verbs else None
 
     def _docs(self) -> dict[Verb, Doc]:
-        shape, a = self.shape, f"a{'n' if self.label[0] in 'aeiou' else ''} {self.label}"
+        shape, (a, several) = self.shape, in_words(self.label)
         example = self.example
         return {
-            "list": Doc(f"Search {self.label}s", Many(shape), searches=self.filters),
+            "list": Doc(f"Search {several}", Many(shape), searches=self.filters),
             "create": Doc(f"Create {a}", shape, takes=shape, example=example),
             "get": Doc(f"Read {a}", shape),
             "put": Doc(f"Replace {a}: what is left out becomes zero", shape, takes=shape, example=example),

@@ -22,6 +22,17 @@ export interface Noun<R> {
   replace(id: string, draft: object): Promise<R>;
   patch(id: string, changes: object): Promise<R>;
   remove(id: string): Promise<R>;
+  /** Takes back a deletion, for half a minute; where the service can. */
+  restore?: (id: string) => Promise<unknown>;
+}
+
+/** Collections whose deletions can be taken back. */
+export type Restorable = { [P in Collection]: `${P}/{id}/restore` extends Path ? P : never }[Collection];
+
+/** The same, for records whose deletions the service takes back for half a minute. */
+export function restorable<P extends Restorable>(path: P, parents: Parents = {}): Noun<Row<P>> {
+  const call = request as (method: string, path: string, options: Options) => Promise<unknown>;
+  return { ...noun(path, parents), restore: (id) => call("post", `${path}/{id}/restore`, { params: { ...parents, id } }) };
 }
 
 export function noun<P extends Collection>(path: P, parents: Parents = {}): Noun<Row<P>> {

@@ -147,6 +147,9 @@ function Person() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{me.data?.name}</Menu.Label>
+        <Menu.Item leftSection={<CircleUser size={16} aria-hidden />} renderRoot={(rest) => <Link to="/account" {...rest} />}>
+          {t("account.open_page")}
+        </Menu.Item>
         {languages.map((language) => (
           <Menu.Item
             key={language}

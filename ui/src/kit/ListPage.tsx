@@ -12,6 +12,7 @@ import { askToDelete } from "./confirm";
 import { type Column, DataTable } from "./DataTable";
 import { Empty } from "./Empty";
 import { textOf } from "./say";
+import { offerUndo } from "./undo";
 import { type ListState, useListState } from "./useListState";
 
 export interface Named {
@@ -74,10 +75,17 @@ export function ListPage<R extends Named>(props: Props<R>) {
   });
   const remove = (ids: string[]) =>
     askToDelete(ids.length, async () => {
+      const again = () => client.invalidateQueries({ queryKey: keyOf(noun) });
+      const gone: string[] = [];
       try {
-        for (const id of ids) await noun.remove(id);
+        for (const id of ids) {
+          await noun.remove(id);
+          gone.push(id);
+        }
       } finally {
-        await client.invalidateQueries({ queryKey: keyOf(noun) });
+        const { restore } = noun;
+        if (restore && gone.length) offerUndo(gone.length, () => Promise.all(gone.map(restore)).finally(again));
+        await again();
         setSelected(new Set());
       }
     });

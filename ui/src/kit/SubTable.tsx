@@ -11,6 +11,7 @@ import { askToDelete } from "./confirm";
 import { keyOf, type Named } from "./ListPage";
 import { type Check, type Form, refuse } from "./RecordPage";
 import { textOf } from "./say";
+import { offerUndo } from "./undo";
 
 export interface SubColumn<R> {
   key: string;
@@ -53,6 +54,12 @@ export function SubTable<R extends Named, V extends object>(props: Props<R, V>) 
     placeholderData: keepPreviousData,
   });
   const again = () => client.invalidateQueries({ queryKey: keyOf(noun) });
+  const remove = async (id: string) => {
+    await noun.remove(id);
+    const { restore } = noun;
+    if (restore) offerUndo(1, () => restore(id).finally(again));
+    await again();
+  };
   const rows = found.data?.items ?? [];
   return (
     <Stack gap="sm" maw={980}>
@@ -94,7 +101,7 @@ export function SubTable<R extends Named, V extends object>(props: Props<R, V>) 
                       <Pencil size={16} />
                     </ActionIcon>
                   )}
-                  <ActionIcon aria-label={t("list.deleteNamed", { name: nameOf(row) })} onClick={() => askToDelete(1, () => noun.remove(row.id ?? "").then(again))}>
+                  <ActionIcon aria-label={t("list.deleteNamed", { name: nameOf(row) })} onClick={() => askToDelete(1, () => remove(row.id ?? ""))}>
                     <Trash2 size={16} />
                   </ActionIcon>
                 </Table.Td>

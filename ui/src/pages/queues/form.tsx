@@ -11,6 +11,7 @@ import { Lookup } from "~/kit/Lookup";
 import { type Form, RecordPage, type Tab } from "~/kit/RecordPage";
 import { SubTable } from "~/kit/SubTable";
 import { AmdTab } from "./Amd";
+import { Buckets, Hooks } from "./Belongings";
 import { BLANK, toBody, toForm, type Values } from "./values";
 
 export const PATH = "/contact-center/queues";
@@ -24,7 +25,9 @@ export function Queue() {
     { key: "general", title: t("record.general"), render: (form) => <General form={form} /> },
     { key: "parameters", title: t("queues.parameters"), render: (form) => <Parameters form={form} /> },
     { key: "resources", title: t("nav.resources"), savedOnly: true, render: (_, saved) => saved && <Groups queue={saved} /> },
+    { key: "buckets", title: t("nav.buckets"), savedOnly: true, render: (_, saved) => saved && <Buckets queue={saved} /> },
     { key: "amd", title: "AMD", render: (form) => <AmdTab form={form} /> },
+    { key: "hooks", title: t("queues.hooks"), savedOnly: true, render: (_, saved) => saved && <Hooks queue={saved} /> },
     {
       key: "variables",
       title: t("queues.variables"),
