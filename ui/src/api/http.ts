@@ -19,6 +19,8 @@ export interface Options<B = unknown> {
   query?: Query;
   body?: B | undefined;
   signal?: AbortSignal | undefined;
+  /** The record's ETag as it was read: refused if somebody changed it since. */
+  ifMatch?: string | undefined;
 }
 
 export class ApiError extends Error {
@@ -52,7 +54,7 @@ async function send(method: Method, path: string, options: Options): Promise<unk
   const token = session.token();
   const answer = await reach(addressOf(path, options), {
     method: method.toUpperCase(),
-    headers: { "Content-Type": "application/json", ...(token ? { "X-Webitel-Access": token } : {}) },
+    headers: { "Content-Type": "application/json", ...(token ? { "X-Webitel-Access": token } : {}), ...(options.ifMatch ? { "If-Match": options.ifMatch } : {}) },
     body: options.body === undefined ? null : JSON.stringify(options.body),
     signal: options.signal ?? null,
   });

@@ -20,7 +20,7 @@ export interface Noun<R> {
   get(id: string, signal?: AbortSignal): Promise<R>;
   create(draft: object): Promise<R>;
   replace(id: string, draft: object): Promise<R>;
-  patch(id: string, changes: object): Promise<R>;
+  patch(id: string, changes: object, ifMatch?: string): Promise<R>;
   remove(id: string): Promise<R>;
   /** Takes back a deletion, for half a minute; where the service can. */
   restore?: (id: string) => Promise<unknown>;
@@ -48,7 +48,7 @@ export function noun<P extends Collection>(path: P, parents: Parents = {}): Noun
     get: (id, signal) => call("get", item, { params: at(id), signal }) as Promise<Row<P>>,
     create: (body) => call("post", path, { params: parents, body }) as Promise<Row<P>>,
     replace: (id, body) => call("put", item, { params: at(id), body }) as Promise<Row<P>>,
-    patch: (id, body) => call("patch", item, { params: at(id), body }) as Promise<Row<P>>,
+    patch: (id, body, ifMatch) => call("patch", item, { params: at(id), body, ifMatch }) as Promise<Row<P>>,
     remove: (id) => call("delete", item, { params: at(id) }) as Promise<Row<P>>,
   };
 }

@@ -17,10 +17,12 @@ import { type Section, sections } from "./navigation";
 export function Shell() {
   const [opened, { toggle, close }] = useDisclosure();
   const { t } = useTranslation();
+  /** A drawing needs the room. */
+  const wide = useLocation().pathname.startsWith("/flow/");
   return (
     <AppShell
       header={{ height: 52 }}
-      navbar={{ width: 232, breakpoint: "sm", collapsed: { mobile: !opened } }}
+      navbar={{ width: 232, breakpoint: "sm", collapsed: { mobile: !opened, desktop: wide && !opened } }}
       padding={0}
     >
       <a href="#main" className="skip">
@@ -28,7 +30,7 @@ export function Shell() {
       </a>
       <AppShell.Header px="md">
         <Group h="100%" gap="sm" wrap="nowrap">
-          <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t("shell.menu")} />
+          <Burger opened={opened} onClick={toggle} {...(wide ? {} : { hiddenFrom: "sm" })} size="sm" aria-label={t("shell.menu")} />
           <Link to="/" className="brand">
             <img src="/favicon.svg" width={26} height={26} alt="" />
             Outdial
