@@ -136,6 +136,14 @@ RULES = """
     4.1 background
     4.1 scheduleHangup
     4.1 updateCid
+    4.1 preAnswer ringReady
+    4.1 ringback
+    4.1 setSounds
+    4.1 say
+    4.1 setAll setNoLocal
+    4.1 sendDtmf, ours
+    4.1 sipRedirect
+    4.1 the rest
     4.2 files
     4.2 types, ours
     4.2 nothing
@@ -153,6 +161,16 @@ RULES = """
     4.2 flushDTMF, quirk
     4.2 getSpeech, ours
     4.3 tts
+    4.4 endpoints
+    4.4 users, ours
+    4.4 strategy
+    4.4 leg_timeout
+    4.4 sendOnAnswer
+    4.4 bridged
+    4.4 hangup_after_bridge
+    4.4 continue_on_fail
+    4.4 causes
+    4.5 joinQueue
     4.6 httpRequest
     4.6 httpRequest headers, quirk, ours
     4.6 httpRequest export
@@ -191,6 +209,19 @@ RULES = """
     5.3 cancel
     5.3 none
     5.3 timeout, ours
+    5.4 hooks
+    6 payload
+    6.1 chain
+    6.1 branches
+    6.1 joins
+    6.1 tags
+    6.1 declarations
+    6.1 customCode
+    6.1 limit
+    6.1 problems, ours
+    6.2 decompile, ours
+    6.2 positions, ours
+    6.2 round trip, ours
     7.1 early media
     7.2 variables
     7.2 times
