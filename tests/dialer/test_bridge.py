@@ -263,3 +263,14 @@ def test_a_fork_beside_a_playback_may_end_the_call(tmp_path: Path) -> None:
         {"playback": {"files": [{"type": "silence", "name": "20000"}]}},
     ]
     simulate(test, tmp_path, people(), Setup(voice=voice))
+
+
+def test_a_session_records_only_the_talk_when_it_is_asked_to(tmp_path: Path) -> None:
+    async def test(world: World) -> None:
+        await world.dial(60)
+        rows = await world.rows("file", "name, stop_at - start_at")
+        assert [tuple(row) for row in rows] == [("talk.wav", 10_000)]
+        await nothing_is_left(world)
+
+    session = {"recordSession": {"name": "talk", "bridged": True}}
+    simulate(test, tmp_path, people(), Setup(voice=flow(session, bridge(AGENT))))

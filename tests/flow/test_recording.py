@@ -83,10 +83,9 @@ def test_stopping_names_one_or_all() -> None:
     assert call([session(action="stop")]).results == ["no such recording runs"]
 
 
-def test_recording_only_while_bridged_records_nothing_and_says_so() -> None:
-    done = call([session(bridged=True)])
-    assert done.person.beside == []
-    assert done.results == ["failed: recording only while bridged is not supported here"]
+def test_a_session_may_be_of_the_talk_with_another_only() -> None:
+    done = call([session(name="talk", bridged=True), session(name="all")])
+    assert [take.name for take in done.person.only_connected] == ["talk"]
 
 
 def test_numbers_out_of_all_bounds_stay_within_a_day_and_names_within_reason() -> None:

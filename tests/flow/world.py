@@ -92,6 +92,8 @@ class Person:
         self.takes: list[Take] = []
         self.beside: list[Take] = []
         """Recordings that run beside the flow."""
+        self.only_connected: list[Take] = []
+        """Those that run only while the call is connected with another."""
         self.under: dict[str, tuple[Sound, int]] = {}
         """What sounds under everything else, by name."""
         self.heard_under: list[tuple[str, Sound, int]] = []
@@ -138,8 +140,9 @@ class Person:
         key = await self.keys.take(limit, stop_keys)
         return Took("stopped" if key else end, clock() - started, key)  # type: ignore[arg-type]
 
-    def start_recording(self, take: Take) -> None:
+    def start_recording(self, take: Take, *, while_connected: bool = False) -> None:
         self.takes.append(take)
+        self.only_connected += [take] if while_connected else []
         self.beside.append(take)
 
     def stop_recordings(self, name: str) -> int:

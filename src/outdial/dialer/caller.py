@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from outdial.dialer.onward import Operator, never
@@ -35,6 +36,9 @@ class Caller:
         """Who connects it with others."""
         self._reel = reel
         self._beside: list[Running] = []
+        self._of_talks: dict[str, Take] = {}
+        """By their names; they run while the call is connected."""
+        onward.heard = self._connected
         self._under: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
         """Of the hang-up to come."""
@@ -107,17 +111,37 @@ class Caller:
             return await never()
         return Took(taped.end, taped.ms, key)
 
-    def start_recording(self, take: Take) -> None:
-        if len(self._beside) >= MOST_BESIDE:
+    def start_recording(self, take: Take, *, while_connected: bool = False) -> None:
+        running = {running.take.name for running in self._beside}
+        if len(self._beside) + len(self._of_talks.keys() - running) >= MOST_BESIDE:
             raise AppFailed(f"{MOST_BESIDE} recordings run already")
-        self._beside.append(self._reel.begin(take))
+        if while_connected:
+            self._of_talks[take.name] = take
+        if not while_connected or self.onward.connected:
+            self._beside.append(self._reel.begin(take))
 
     def stop_recordings(self, name: str) -> int:
-        stopped = [running for running in self._beside if name in ("", running.take.name)]
+        waiting = [other for other in self._of_talks if name in ("", other)]
+        for other in waiting:
+            del self._of_talks[other]
+        running = {running.take.name for running in self._stop_beside(lambda take: name in ("", take.name))}
+        return len(running | set(waiting))
+
+    def _connected(self, on: bool) -> None:
+        """The talk with another has begun, or is over."""
+        if not on:
+            self._stop_beside(lambda take: take.name in self._of_talks)
+            return
+        for take in self._of_talks.values():
+            with suppress(AppFailed):  # the call has its most recordings: the talk is not to suffer for it
+                self._beside.append(self._reel.begin(take))
+
+    def _stop_beside(self, which: Callable[[Take], bool]) -> list[Running]:
+        stopped = [running for running in self._beside if which(running.take)]
         for running in stopped:
             running.recording.stop()
             self._beside.remove(running)
-        return len(stopped)
+        return stopped
 
     def _waiting(self, stop_keys: str) -> str:
         """A key of these that was pressed before, taken out of the buffer."""

@@ -96,6 +96,8 @@ class Operator:
     def __init__(self, attempt: Attempt, call: Call, house: House) -> None:
         self.connected = False
         """Keys are for the other side now."""
+        self.heard: Callable[[bool], None] = lambda on: None
+        """Told when the call is connected, and when no more."""
         self._attempt = attempt
         self._call = call
         self._house = house
@@ -173,7 +175,9 @@ class Operator:
                     leg.call.hang_up("LOSE_RACE", "service")
             return Bridged(True, await self._talk(winner, digits, connected))
         finally:
-            self.connected = False
+            if self.connected:
+                self.connected = False
+                self.heard(False)
             self._call.part()
             for leg in rung:
                 leg.call.hang_up(leg.cause, "service")
@@ -250,6 +254,7 @@ class Operator:
         self._bridge_at = self._bridge_at or self._house.now()
         self._call.connect(leg.call)
         self.connected = True
+        self.heard(True)
         connected()
         if digits:
             await leg.call.send_digits(digits, KEY_MS)

@@ -66,7 +66,7 @@ class RecordSession:
     name: str = arg("", help=f"Of the file; {SESSION_NAME} when empty.")
     type: str = arg("mp3", help="Not used: files are WAV.")
     stereo: bool = arg(False, help="Our side left, the person right; else both in one channel.")
-    bridged: bool = arg(False, help="Record only while bridged: not supported here, nothing is recorded.")
+    bridged: bool = arg(False, help="Record only while the call is bridged; each time is a recording of its own.")
     min_sec: int = arg(2, wire="minSec", unit="s", help="A shorter recording is thrown away.")
     follow_transfer: bool = arg(False, wire="followTransfer", help="Not used.")
 
@@ -83,10 +83,9 @@ async def record_session(run: Run, args: RecordSession) -> str | None:
     if args.action == "stop":
         stopped = caller.stop_recordings(_plain(args.name))
         return None if stopped else "no such recording runs"
-    if args.bridged:
-        raise AppFailed("recording only while bridged is not supported here")
     name = _named(run, args.name, SESSION_NAME)
-    caller.start_recording(Take(name, "both" if args.stereo else "mixed", min_ms=_ms(args.min_sec)))
+    take = Take(name, "both" if args.stereo else "mixed", min_ms=_ms(args.min_sec))
+    caller.start_recording(take, while_connected=args.bridged)
     return name
 
 

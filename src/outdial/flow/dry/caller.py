@@ -104,7 +104,7 @@ class ScriptedCaller:
         self._timeline.tell("recorded", recorded_ms=ms)
         return Took("stopped" if key else "silence", ms, key)
 
-    def start_recording(self, take: Take) -> None:
+    def start_recording(self, take: Take, *, while_connected: bool = False) -> None:
         self._beside.append(take.name)
         self._timeline.tell("record", name=take.name)
 

@@ -88,8 +88,11 @@ class Caller(Protocol):
         """Records until its limits, or until a key of ``stop_keys``, which is taken out of the buffer."""
         ...
 
-    def start_recording(self, take: Take) -> None:
-        """Records beside everything else, until ``stop_recordings`` or the end of the call."""
+    def start_recording(self, take: Take, *, while_connected: bool = False) -> None:
+        """Records beside everything else, until ``stop_recordings`` or the end of the call.
+
+        ``while_connected``: only while the call is connected with another; each time is a recording of its own.
+        """
         ...
 
     def stop_recordings(self, name: str) -> int:
