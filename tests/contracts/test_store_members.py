@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from outdial.domain.errors import BadField, NotFound
-from outdial.store import commands, members, queues, zones
+from outdial.store import commands, member_search, members, queues, zones
 from outdial.store.listing import ListQuery, Range
 from tests.store.builders import Campaign, a_campaign, add_members, finish, people, reserve
 from tests.store.ground import NOON, Ground
@@ -81,7 +81,10 @@ def test_members_need_a_queue_of_their_domain(ground: Ground) -> None:
     assert caught.value.id == "store.sql_member.get.app_error"
 
 
-def test_filters_find_whom_they_should(ground: Ground) -> None:
+@pytest.mark.parametrize("few", [0, member_search.FEW], ids=["as if many were found", "few found"])
+def test_filters_find_whom_they_should(few: int, ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever way the search goes."""
+    monkeypatch.setattr(member_search, "FEW", few)
     campaign = a_campaign(ground)
     people_: dict[str, dict[str, Any]] = {
         "Anna": {"priority": 1, "variables": {"city": "Kyiv", 'we"ird': "x"}},

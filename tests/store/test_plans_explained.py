@@ -146,7 +146,13 @@ def test_lists(crowd: tuple[Ground, Campaign], monkeypatch: pytest.MonkeyPatch) 
         query = ListQuery(size=10, filters={"destination": "10007"})
         members.search(conn, campaign.domain, query, queue_id=campaign.queue)
 
-    assert "ix_member_number_number" in explained(crowd, monkeypatch, find).of("SELECT member.id")
+    found = explained(crowd, monkeypatch, find).of("SELECT member_number.member_id FROM member_number")
+    assert "ix_member_number_number" in found
+
+    def named(conn: Connection, campaign: Campaign) -> None:
+        members.search(conn, campaign.domain, ListQuery(size=10, q="m12*"), queue_id=campaign.queue)
+
+    assert "ix_member_name" in explained(crowd, monkeypatch, named).of("SELECT member.id FROM member")
 
 
 def test_histories(crowd: tuple[Ground, Campaign], monkeypatch: pytest.MonkeyPatch) -> None:

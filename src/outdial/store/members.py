@@ -21,6 +21,7 @@ from outdial.store.dialect import raw
 from outdial.store.grants import hidden_or
 from outdial.store.listing import ListQuery, Page, Row, matches, page_of
 from outdial.store.member_rows import SHAPE, Given, read_given, write_members, write_numbers
+from outdial.store.member_search import narrowed
 from outdial.store.noun import EVERYTHING
 from outdial.store.people import state_of
 from outdial.store.tables import communication_type, member, member_number, queue, resource
@@ -78,7 +79,8 @@ def get(conn: Connection, domain_id: int, id: int, *, queue_id: int | None = Non
 
 def search(conn: Connection, domain_id: int, query: ListQuery = EVERYTHING, *, queue_id: int | None = None) -> Page:
     """Filters: queue_id, destination, name (pattern), created_at, offering_at, priority and attempts (Range),
-    stop_cause, agent_id, variables (map)."""
+    stop_cause, agent_id, bucket_id, variables (map), q (a name's pattern, or a number)."""
+    query = narrowed(conn, domain_id, query, queue_id)
     where = (*_in_queue(queue_id), *SHAPE.conditions(conn, query))
     statement = SHAPE.of(domain_id).where(*where).order_by(*SHAPE.ordering(query))
     rows = conn.execute(statement.limit(query.limit + 1).offset(query.offset)).all()
