@@ -5,7 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DELETE_ON_ERROR:
-.PHONY: help install run test check format reference bench fuzz clean
+.PHONY: help install run test check format reference bench bench-lists fuzz clean
 
 help: ## list these words
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -40,6 +40,9 @@ reference: .venv/developing ## write docs/applications.md from the applications'
 bench: .venv/developing ## measure; the figures go to docs/benchmarks.md
 	@scripts/apt-need sipp:sip-tester
 	$(BIN)/python -m bench
+
+bench-lists: .venv/developing ## measure pages of a million members and of five million calls; some minutes and 5 GB of disk
+	$(BIN)/python -m bench.lists
 
 fuzz: .venv/developing ## look for input that breaks the flow language, five minutes a target; finds go to .fuzz/
 	$(PIP) atheris==3.0.0
