@@ -23,6 +23,8 @@ from outdial.api.app import build
 from outdial.api.doors import Deps
 from outdial.api.feed import Feed
 from outdial.api.figures import Board
+from outdial.api.metrics.meters import Meters
+from outdial.api.metrics.page import Glance, MetricsPage, Trunk
 from outdial.dialer.attachments import Attachments
 from outdial.dialer.attempt import Tools
 from outdial.dialer.ending import Hurry
@@ -32,6 +34,7 @@ from outdial.dialer.prompts import Prompts
 from outdial.dialer.recordings import Recordings
 from outdial.dialer.remote_audio import RemoteSounds
 from outdial.domain.errors import Misconfigured
+from outdial.domain.happening import Happening
 from outdial.flow.validate import validate
 from outdial.net.addresses import EVERYWHERE
 from outdial.net.guard import Guard
@@ -133,13 +136,13 @@ class Service:
             speech=speech,
             remote=remote.of,
         )
-        feed = Feed(now_ms)
-        dialer = self._dialer(store, switch, flows, files, feed)
-        site = build(
-            self._deps(
-                store, switch, dialer, files, worker=worker, speech=speech, links=links, sandbox=sandbox, feed=feed
-            )
+        feed, meters = Feed(now_ms), Meters()
+        store.committed = meters.committed
+        dialer = self._dialer(store, switch, flows, files, feed=feed, meters=meters)
+        deps = self._deps(
+            store, switch, dialer, files, worker=worker, speech=speech, links=links, sandbox=sandbox, feed=feed
         )
+        site = build(deps, MetricsPage(meters, store, _glance(deps, switch, dialer), settings.metrics_token))
         listener = _listen(settings)
         server = _Server(
             uvicorn.Config(
@@ -157,11 +160,13 @@ class Service:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(server.serve(sockets=[listener]))
                 dialing = tasks.create_task(dialer.run())
+                watching = tasks.create_task(meters.watch_loop())
                 self._announce(listener)
                 await self._until_stopped()
                 log.info("service.stopping", drain_s=settings.drain_s)
                 await dialer.stop(settings.drain_s)
                 dialing.cancel()
+                watching.cancel()
                 feed.close()
                 server.should_exit = True
         except BaseExceptionGroup as group:
@@ -192,8 +197,15 @@ class Service:
             loop.add_signal_handler(number, self.stop)
         await self._stop.wait()
 
-    def _dialer(self, store: Store, switch: EmbeddedSwitch, flows: Flows, files: Files, feed: Feed) -> Dialer:
+    def _dialer(
+        self, store: Store, switch: EmbeddedSwitch, flows: Flows, files: Files, *, feed: Feed, meters: Meters
+    ) -> Dialer:
         settings = self.settings
+
+        def tell(happening: Happening) -> None:
+            feed.tell(happening)
+            meters.tell(happening)
+
         tools = Tools(
             store=store,
             switch=switch,
@@ -203,9 +215,9 @@ class Service:
             hurry=self._hurry,
             media_timeout_s=settings.media_timeout_s,
             idle_after_flow_s=settings.idle_after_flow_s,
-            tell=feed.tell,
+            tell=tell,
         )
-        return Dialer(tools, self._rng)
+        return Dialer(tools, self._rng, claimed=meters.claimed)
 
     def _deps(
         self,
@@ -234,6 +246,23 @@ class Service:
             speech=speech,
             run_script=sandbox.script,
         )
+
+
+def _glance(deps: Deps, switch: EmbeddedSwitch, dialer: Dialer) -> Callable[[], Glance]:
+    """What is as it is at the moment of asking."""
+
+    def look() -> Glance:
+        states = {state.gateway_id: state.r_state for state in switch.gateway_states()}
+        trunks = [
+            Trunk(gateway.name, gateway.id, states.get(gateway.id, 0), switch.why_unreachable(gateway) is None)
+            for gateway in dialer.plan.gateways.values()
+        ]
+        media, ticks = switch.media.totals, switch.media.ticks
+        late = {"0.5": ticks.p50_ms, "0.99": ticks.p99_ms, "1": ticks.max_ms}
+        packets = {"sent": media.sent, "received": media.received, "lost": media.lost}
+        return Glance(deps.health(), trunks, ticks.legs, late, packets, media.record_bytes)
+
+    return look
 
 
 def _plain(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PREFIX = "OUTDIAL_"
 FILE = "outdial.toml"
-SECRET = ("admin_token", "database_url", "tts_headers", "mail_profiles", "redis_url", "mq_url")
+SECRET = ("admin_token", "database_url", "tts_headers", "mail_profiles", "redis_url", "mq_url", "metrics_token")
 
 
 def _setting(default: Any, help: str) -> Any:
@@ -59,6 +59,7 @@ class Settings:
     sql_drivers: str = _setting(
         "", "What sql may use: postgres, sqlite3 (files in the folder sql of the data); empty = off"
     )
+    metrics_token: str = _setting("", "Bearer token for /metrics from elsewhere; empty = only this machine may read it")
     log_level: str = _setting("info", "debug, info, warning or error")
 
     @property

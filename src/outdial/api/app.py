@@ -66,6 +66,7 @@ from outdial.api import (
     wire,
 )
 from outdial.api.doors import Deps, Doors, request_id_of
+from outdial.api.metrics.page import MetricsPage
 from outdial.api.openapi.reference import Reference
 from outdial.api.site import site
 from outdial.domain.errors import NotFound, UserMistake
@@ -98,7 +99,7 @@ class MethodNotAllowed(UserMistake):
     id = "app.request.method"
 
 
-def build(deps: Deps) -> Starlette:
+def build(deps: Deps, metrics: MetricsPage | None = None) -> Starlette:
     doors = every_door(deps)
     described = Reference(doors.described, version("outdial"))
     routes = [*doors.routes, Route("/openapi.json", described.json), Route("/docs", described.page)]
@@ -106,6 +107,7 @@ def build(deps: Deps) -> Starlette:
         routes=[
             Mount("/api", routes=routes),
             WebSocketRoute(sockets.PATH, sockets.endpoint(deps)),
+            *([Route("/metrics", metrics)] if metrics else []),
             Route("/{path:path}", site),
         ],
         middleware=[Middleware(SecurityHeaders)],

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Set
 from functools import partial
 from random import Random
+from time import perf_counter
 from typing import Any
 
 import structlog
@@ -51,8 +52,17 @@ gives up on a far end. What is open after it stays open on disk, and the next st
 class Dialer:
     """Rings what is due, one round after the other. ``run`` until ``stop``."""
 
-    def __init__(self, tools: Tools, rng: Random, poll_s: float = POLL_S) -> None:
+    def __init__(
+        self,
+        tools: Tools,
+        rng: Random,
+        poll_s: float = POLL_S,
+        *,
+        claimed: Callable[[float], None] = lambda seconds: None,
+    ) -> None:
+        """``claimed`` hears how long each round of claiming took, its commit included."""
         self._tools = tools
+        self._claimed = claimed
         self._store = tools.store
         self._switch = tools.switch
         self._flows = tools.flows
@@ -170,7 +180,9 @@ class Dialer:
         plan = self._plan
         look = self._look(plan)
         known = {line.attempt.id for line in self._lines.values()} if self._in_doubt else None
+        began = perf_counter()
         orders, claimed = await self._store.write(lambda conn: _take(conn, look, known))
+        self._claimed(perf_counter() - began)
         self._in_doubt = False
         for attempt in claimed.attempts if claimed else ():
             self._start(attempt, plan.queues[attempt.queue_id])

@@ -41,6 +41,8 @@ class Store(ABC):
     def __init__(self) -> None:
         self._subscribers: dict[Bell, list[Callable[[], None]]] = {}
         self._ill: str | None = None
+        self.committed: Callable[[float, int], None] = lambda seconds, jobs: None
+        """Hears on the event loop of every commit: how long it took, and of how many jobs it was."""
 
     @abstractmethod
     async def read(self, fn: Function[T]) -> T:

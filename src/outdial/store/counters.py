@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from sqlalchemy import Connection, select
+
 from outdial.store.dialect import Raw
+from outdial.store.tables import queue, queue_counter
 
 _ADD = (
     "INSERT INTO queue_counter (domain_id, queue_id, count, waiting, active) VALUES (?, ?, ?, ?, ?)"
@@ -31,3 +34,26 @@ def add(driver: Raw, changes: Iterable[Change]) -> None:
             total[place] += change[place + 2]
     rows = [(domain, queue, *total) for (queue, domain), total in sorted(sums.items()) if any(total)]
     driver.many(_ADD, rows)
+
+
+class Depth(NamedTuple):
+    """How full a queue is."""
+
+    domain_id: int
+    queue_id: int
+    name: str
+    members: int
+    waiting: int
+    active: int
+
+
+def depths(conn: Connection, most: int) -> list[Depth]:
+    """Of the first ``most`` queues of all domains, by id."""
+    c = queue_counter.c
+    wanted = (
+        select(queue.c.domain_id, queue.c.id, queue.c.name, c["count"], c.waiting, c.active)
+        .select_from(queue.outerjoin(queue_counter, c.queue_id == queue.c.id))
+        .order_by(queue.c.id)
+        .limit(most)
+    )
+    return [Depth(*row[:3], *(value or 0 for value in row[3:])) for row in conn.execute(wanted)]

@@ -80,13 +80,17 @@ class PostgresStore(Store):
     def _start(self, group: list[Job]) -> None:
         """One transaction for the steps that waited together."""
         works = [job.work for job in group]
-        task = asyncio.get_running_loop().create_task(self._transaction(lambda conn: write_group(conn, works)))
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        task = loop.create_task(self._transaction(lambda conn: write_group(conn, works)))
         self._tasks.add(task)
-        task.add_done_callback(lambda done: self._committed(group, done))
+        task.add_done_callback(lambda done: self._committed(group, done, loop.time() - began))
 
-    def _committed(self, group: list[Job], task: asyncio.Task[list[Any]]) -> None:
+    def _committed(self, group: list[Job], task: asyncio.Task[list[Any]], seconds: float) -> None:
         self._tasks.discard(task)
         error = task.exception()
+        if error is None:
+            self.committed(seconds, len(group))
         failed = [Failed(error)] * len(group) if isinstance(error, Exception) else None
         self._gatherer.done(group, failed or task.result())
 

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
+from time import perf_counter
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
@@ -90,6 +91,7 @@ class FileLock:
 class Commit(NamedTuple):
     answers: list[Any]
     bells: set[Bell]
+    seconds: float
 
 
 class Writer:
@@ -109,6 +111,7 @@ class Writer:
     def write(self, works: Sequence[Function[Any] | Step]) -> Commit:
         """One commit. Raises what the database itself says; then nothing of it is written."""
         self._context.bells.clear()
+        began = perf_counter()
         try:
             conn = self._connection()
             driver = conn.connection.driver_connection
@@ -121,7 +124,7 @@ class Writer:
         except BaseException:
             self.close()
             raise
-        return Commit(answers, set(self._context.bells))
+        return Commit(answers, set(self._context.bells), perf_counter() - began)
 
     def close(self) -> None:
         conn, self._conn = self._conn, None
@@ -246,6 +249,7 @@ class FileStore(Store):
             self._gatherer.done(group, [Failed(told)] * len(group))
             return
         self._ill = None
+        self.committed(outcome.seconds, len(group))
         self._gatherer.done(group, outcome.answers)
         self._ring(outcome.bells)
 

@@ -162,6 +162,16 @@ class MediaFigures:
     jitter_ms: float = 0.0
     record_bytes: int = 0
 
+    def __add__(self, other: MediaFigures) -> MediaFigures:
+        """Of two calls together; the jitter is the greater one."""
+        return MediaFigures(
+            self.sent + other.sent,
+            self.received + other.received,
+            self.lost + other.lost,
+            max(self.jitter_ms, other.jitter_ms),
+            self.record_bytes + other.record_bytes,
+        )
+
 
 SendEnd = Literal["sent", "hungup", "unsupported"]
 """unsupported: the far end takes no telephone-events, or is not there yet."""

@@ -100,7 +100,7 @@ class MediaClient:
 
     def __init__(self, host: str, ports: range, now: Now) -> None:
         """``host`` is the local address to bind; ``ports`` the RTP range, such as ``range(20000, 30000)``."""
-        self.ticks = Ticks()
+        self.ticks, self.totals = Ticks(), MediaFigures()
         self._host = host
         self._ports = ports
         self._now = now
@@ -384,6 +384,7 @@ class MediaClient:
         if report.fault:
             log.error("media.recording", fault=report.fault)
         lease = self._leases.pop(report.figures.port)
+        self.totals += lease.figures
         self._resting.append((self._now() + _QUARANTINE_MS, lease.port))
         lease.listener.closed(lease.figures)
 
