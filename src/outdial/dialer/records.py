@@ -17,7 +17,7 @@ from outdial.store.amend import Changes, Wanted
 from outdial.store.base import Store
 from outdial.store.figures import Figure, Time
 from outdial.store.named import id_of
-from outdial.store.tables import communication_type, list_table, queue, resource
+from outdial.store.tables import bucket, communication_type, list_table, queue, resource
 from outdial.switch.port import Now
 
 AT_ONCE = 200
@@ -52,19 +52,21 @@ class DomainRecords:
     async def add_member(self, queue_: Ref, member: Fields) -> int:
         def add(conn: Connection) -> int:
             id_ = self._id(conn, queue, queue_)
-            return members.bulk(conn, self.domain_id, id_, [member])[0]
+            given = {**member, "bucket": self._bucket(conn, member.get("bucket"))}
+            return members.bulk(conn, self.domain_id, id_, [given])[0]
 
         return await self.store.write(add)
 
     async def member(self, wanted: MemberQuery, zone: str) -> Fields | None:
         def find(conn: Connection) -> Fields | None:
             asked = self._wanted(conn, wanted, zone)
-            row = amend.find(conn, self.domain_id, asked) if asked else None
+            row = amend.find(conn, self.domain_id, asked)
             if row is None:
                 return None
             numbers = row["communications"]
             still_open = sum(1 for number in numbers if not number["stop_at"])
-            return {**row, "count_destinations": still_open, "all_destinations": len(numbers)}
+            bucket_id = row["bucket"]["id"] if row["bucket"] else ""
+            return {**row, "bucket_id": bucket_id, "count_destinations": still_open, "all_destinations": len(numbers)}
 
         return await self.store.read(find)
 
@@ -82,8 +84,6 @@ class DomainRecords:
         self, conn: Connection, wanted: MemberQuery, patch: MemberPatch, zone: str, after: int
     ) -> list[int]:
         asked = self._wanted(conn, wanted, zone)
-        if asked is None:
-            return []
         return amend.amend(conn, self.domain_id, asked, self._changes(conn, patch), after=after, limit=AT_ONCE)
 
     async def queue(self, which: Ref) -> Fields | None:
@@ -128,10 +128,7 @@ class DomainRecords:
     def _id(self, conn: Connection, table: Table, which: Ref) -> int:
         return id_of(conn, table, self.domain_id, which.id, which.name)
 
-    def _wanted(self, conn: Connection, wanted: MemberQuery, zone: str) -> Wanted | None:
-        """None: nobody can be like that."""
-        if wanted.bucket is not None and wanted.bucket != Ref():
-            return None
+    def _wanted(self, conn: Connection, wanted: MemberQuery, zone: str) -> Wanted:
         named = [self._id(conn, queue, which) for which in wanted.queues]
         return Wanted(
             id=wanted.id,
@@ -140,7 +137,12 @@ class DomainRecords:
             name=wanted.name,
             created_since=_midnight(self.now(), zone) if wanted.today else 0,
             completed=wanted.completed,
+            bucket_id=self._bucket(conn, wanted.bucket),
         )
+
+    def _bucket(self, conn: Connection, which: Ref | None) -> int:
+        """0: none is meant. Raises NotFound."""
+        return 0 if which is None or which == Ref() else self._id(conn, bucket, which)
 
     def _changes(self, conn: Connection, patch: MemberPatch) -> Changes:
         given = {
@@ -149,6 +151,7 @@ class DomainRecords:
             "min_offering_at": patch.ready_at if patch.ready_at is not None else patch.ready_at_,
             "stop_cause": patch.stop_cause or patch.stop_cause_ or None,
             "variables": patch.variables,
+            "bucket": None if patch.bucket is None else self._bucket(conn, patch.bucket),
         }
         numbers = {number.id: self._number(conn, number) for number in patch.communications}
         moved = self._id(conn, queue, Ref(patch.queue_id)) if patch.queue_id else None

@@ -28,6 +28,7 @@ class Wanted:
     """In any case; ``%`` stands for anything, ``_`` for one character."""
     created_since: int = 0
     completed: bool | None = None
+    bucket_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ def _matching(domain_id: int, wanted: Wanted) -> Any:
         conditions.append(m.id.in_(select(n.member_id).where(n.number == number, n.domain_id == domain_id)))
     if wanted.name:
         conditions.append(m.name_folded.like(wanted.name.casefold(), escape="\\"))
+    if wanted.bucket_id:
+        conditions += matches(m.bucket_id, wanted.bucket_id)
     if wanted.created_since:
         conditions.append(m.created_at >= wanted.created_since)
     if wanted.completed is not None:

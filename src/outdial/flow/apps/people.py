@@ -32,7 +32,7 @@ class CallbackQueue:
     name: str = arg("", help="Name of the member.")
     variables: dict[str, str] = arg(dict, help="Variables of the member.")
     priority: int = arg(0, help="Bigger is rung first.")
-    bucket: Ref | None = arg(None, help="Accepted; there are no buckets here.")
+    bucket: Ref | None = arg(None, help="Bucket of the member.")
     agent: Ref | None = arg(None, help="Accepted; no agent is asked for here.")
     timezone: Ref | None = arg(None, help="Time zone of the member.")
     expire_at: int = arg(0, help="Not after this instant, epoch milliseconds.")
@@ -56,6 +56,7 @@ def _member(args: CallbackQueue, now: int) -> Fields:
         "expire_at": args.expire_at or None,
         "min_offering_at": now + args.hold_s * 1000 if args.hold_s > 0 else None,
         "timezone": _zone(args.timezone),
+        "bucket": args.bucket,
         "variables": args.variables,
         "stop_cause": args.stop_cause,
         "communications": [

@@ -110,7 +110,7 @@ class QueueMetrics:
     field: str = arg("wait_time", choices=("wait_time", "talk_time", "sl"), help="Of which time, in seconds.")
     last_minutes: int = arg(60, wire="lastMinutes", help="How far back, in minutes.")
     sl_s: int = arg(20, wire="slSec", unit="s", help="With `sl`: answered within so long.")
-    bucket: Ref | None = arg(None, help="Accepted; there are no buckets here.")
+    bucket: Ref | None = arg(None, help="Accepted; the figure is of all buckets.")
 
 
 @application("getQueueMetrics", args=QueueMetrics, group="data", outside=True, help="A figure over a queue's attempts.")

@@ -36,7 +36,7 @@ class MemberQuery:
     name: str = arg("", help="Its name in any case; `%` stands for anything, `_` for one character.")
     today: bool = arg(False, help="Made today, in the flow's time zone.")
     completed: bool | None = arg(None, help="true: only stopped ones; false: only those still to be called.")
-    bucket: Ref | None = arg(None, help="Its bucket. No member has one here.")
+    bucket: Ref | None = arg(None, help="Its bucket.")
 
     @property
     def empty(self) -> bool:
@@ -62,7 +62,7 @@ class MemberPatch:
 
     name: str | None = arg(None, help="New name.")
     priority: int | None = arg(None, help="New priority.")
-    bucket: Ref | None = arg(None, help="Accepted; there are no buckets here.")
+    bucket: Ref | None = arg(None, help='Put it into this bucket; `{"id": 0}`: into none.')
     ready_at: int | None = arg(None, wire="readyAt", help="Not before this instant, epoch milliseconds; 0: at once.")
     ready_at_: int | None = arg(None, wire="ready_at", help="Another spelling of `readyAt`.")
     stop_cause: str | None = arg(None, wire="stopCause", help="Stop it for this cause; empty changes nothing.")
