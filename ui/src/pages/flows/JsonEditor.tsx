@@ -69,7 +69,9 @@ export default function JsonEditor(props: Props) {
     // Made once: later values come in below.
     // eslint-disable-next-line
   }, []);
-  useEffect(() => view.current?.dispatch({ effects: look.reconfigure(lookOf(dark)) }), [dark, look]);
+  useEffect(() => {
+    view.current?.dispatch({ effects: look.reconfigure(lookOf(dark)) });
+  }, [dark, look]);
   useEffect(() => {
     const now = view.current;
     if (!now || now.state.doc.toString() === props.value) return;

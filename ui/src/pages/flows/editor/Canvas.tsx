@@ -45,6 +45,8 @@ export function Canvas({ onAsk, panelOpen }: { onAsk: (ask: Ask) => void; panelO
   const [nodes, setNodes] = useState<Any[]>([]);
   useEffect(() => setNodes((before) => nodesOf(drawing, page, catalogue, before, selected)), [drawing, page, catalogue, selected]);
   const edges = useMemo(() => edgesOf(drawing, page, jumps ?? []), [drawing, page, jumps]);
+  /** A lone Start would stand in the middle; there should be room to its right. */
+  const [lone] = useState(() => drawing.nodes.length === 1);
   const wires = useEditor((state) => state.wires);
 
   useEffect(() => {
@@ -138,7 +140,8 @@ export function Canvas({ onAsk, panelOpen }: { onAsk: (ask: Ask) => void; panelO
         multiSelectionKeyCode={["Shift", "Control", "Meta"]}
         zoomOnDoubleClick={false}
         minZoom={0.1}
-        fitView
+        fitView={!lone}
+        {...(lone ? { defaultViewport: { x: 90, y: 260, zoom: 1 } } : {})}
         fitViewOptions={FIT}
         colorMode={dark ? "dark" : "light"}
         deleteKeyCode={null}

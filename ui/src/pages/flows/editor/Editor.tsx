@@ -31,12 +31,16 @@ import { useEditor } from "./store";
 import { type Side, TopBar } from "./TopBar";
 
 const JsonSide = lazy(() => import("./JsonSide"));
+const Run = lazy(() => import("./Run"));
+const Versions = lazy(() => import("./Versions"));
 
 interface Props {
   row: Row | undefined;
   type: string;
   first: Drawing;
   catalogue: Catalogue;
+  /** A finished call that is shown on the drawing. */
+  call: string;
 }
 interface Kept {
   drawing: Drawing;
@@ -44,7 +48,7 @@ interface Kept {
   tags: string[];
 }
 
-export function Editor({ row, type, first, catalogue }: Props) {
+export function Editor({ row, type, first, catalogue, call }: Props) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -57,7 +61,7 @@ export function Editor({ row, type, first, catalogue }: Props) {
   const [name, setName] = useState(kept.name);
   const [tags, setTags] = useState(kept.tags);
   const [version, setVersion] = useState(row?.updated_at);
-  const [side, setSide] = useState<Side>(null);
+  const [side, setSide] = useState<Side>(call ? "run" : null);
   const [ask, setAsk] = useState<Ask | null>(null);
   const [dialog, setDialog] = useState<"settings" | "saveAs" | "keys" | null>(null);
   const [finding, setFinding] = useState(false);
@@ -189,6 +193,8 @@ export function Editor({ row, type, first, catalogue }: Props) {
         </div>
         <Suspense fallback={<div className={classes["side"]} />}>
           {side === "json" && <JsonSide onClose={() => setSide(null)} />}
+          {side === "run" && <Run id={row?.id} call={call} onClose={() => setSide(null)} />}
+          {side === "versions" && row?.id && <Versions id={row.id} onClose={() => setSide(null)} />}
         </Suspense>
       </div>
       <Problems state={state} />

@@ -132,7 +132,9 @@ export function QuickAdd({ ask, onClose }: { ask: Ask; onClose: () => void }) {
     event.preventDefault();
     event.stopPropagation();
   };
-  useEffect(() => box.current?.querySelector("[data-picked]")?.scrollIntoView({ block: "nearest" }), [at]);
+  useEffect(() => {
+    box.current?.querySelector("[data-picked]")?.scrollIntoView({ block: "nearest" });
+  }, [at]);
   return (
     <div
       ref={box}

@@ -1,7 +1,7 @@
 /** The bar above the canvas. */
 import { ActionIcon, Badge, Button, Menu, Text, Tooltip } from "@mantine/core";
 import {
-  Braces, CopyPlus, Download, Ellipsis, FileCode, Flag, Keyboard, LayoutGrid, type LucideIcon, Pencil, Redo2, Search, StickyNote, Trash2, Undo2,
+  Braces, CopyPlus, Download, Ellipsis, FileCode, Flag, History, Keyboard, LayoutGrid, type LucideIcon, Pencil, Play, Redo2, Search, StickyNote, Trash2, Undo2,
 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { TYPE_NAMES } from "../exchange";
@@ -66,7 +66,11 @@ export function TopBar(props: Props) {
       <Text size="sm" c="dimmed" aria-live="polite">
         {props.saved}
       </Text>
+      <Button size="sm" variant={props.side === "run" ? "light" : "default"} leftSection={<Play size={15} aria-hidden />} aria-pressed={props.side === "run"} onClick={() => props.onSide("run")}>
+        {t("flows.run")}
+      </Button>
       <Tool icon={Braces} label={t("flows.jsonView")} pressed={props.side === "json"} onClick={() => props.onSide("json")} />
+      {props.onCode && <Tool icon={History} label={t("flows.versions")} pressed={props.side === "versions"} onClick={() => props.onSide("versions")} />}
       <Menu position="bottom-end" width={230}>
         <Menu.Target>
           <ActionIcon size="lg" aria-label={t("flows.more")}>

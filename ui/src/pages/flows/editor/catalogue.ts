@@ -161,8 +161,8 @@ export function variablesOf(catalogue: Catalogue, drawing: Drawing, type: string
   return [...names].filter(Boolean).sort();
 }
 
-const BROUGHT = ["destination", "member_name", "uuid"];
-const CALLED = [...BROUGHT, "call_cause", "call_sip_code", "call_voice_sec", "call_sec", "attempts"];
+const BROUGHT = ["destination", "member_id", "member_name", "queue_id"];
+const CALLED = [...BROUGHT, "call_cause", "call_sip_code", "call_duration", "call_bill_sec", "call_voice_sec", "cc_attempt_seq", "cc_result"];
 
 function collect(fields: Field[], args: unknown, names: Set<string>): void {
   for (const field of fields) {

@@ -28,12 +28,15 @@ const LOOKUPS: Record<string, Noun<Named>> = {
 export function Fields({ fields, value, onChange, variables }: { fields: Declared[]; value: unknown; onChange: (value: unknown) => void; variables: string[] }) {
   return (
     <Stack gap="sm">
-      {fields.map((field) => (
+      {fields.filter((field) => isOfUse(field) || valueOf(value, field.name) !== undefined).map((field) => (
         <Field key={field.name} field={field} value={valueOf(value, field.name)} onChange={(next) => onChange(withValue(value, field.name, next))} variables={variables} />
       ))}
     </Stack>
   );
 }
+
+/** What does nothing is not offered; where it stands, it is shown. */
+const isOfUse = (field: Declared) => !/^(Not used|Not supported|Accepted; does nothing)/.test(field.help ?? "");
 
 export function Field(props: FieldProps) {
   const { field, value, onChange } = props;

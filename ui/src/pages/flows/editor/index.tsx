@@ -18,7 +18,7 @@ export type Row = Awaited<ReturnType<typeof noun.get>>;
 export function FlowEditor() {
   const { t } = useTranslation();
   const { id = "new", type = "voice" } = useParams({ strict: false }) as { id?: string; type?: string };
-  const search = useSearch({ strict: false }) as { template?: string };
+  const search = useSearch({ strict: false }) as { template?: string; call?: string };
   const catalogue = useCatalogue();
   const isNew = id === "new";
   const found = useQuery({ queryKey: recordKey(noun, id), queryFn: ({ signal }) => noun.get(id, signal), enabled: !isNew, refetchOnWindowFocus: false });
@@ -42,7 +42,7 @@ export function FlowEditor() {
   if (!catalogue || !drawn.data) return <Loader m="xl" aria-label={t("loading")} />;
   return (
     <ReactFlowProvider key={id}>
-      <Editor row={row} type={row?.type ?? type} first={drawn.data} catalogue={catalogue} />
+      <Editor row={row} type={row?.type ?? type} first={drawn.data} catalogue={catalogue} call={search.call ?? ""} />
     </ReactFlowProvider>
   );
 }
