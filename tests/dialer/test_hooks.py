@@ -89,3 +89,14 @@ def test_a_new_member_starts_the_flow_that_waits_for_one(tmp_path: Path) -> None
         assert await notes(world) == ["add_member m0 380001"]
 
     simulate(test, tmp_path, lambda order: BUSY, Setup())
+
+
+def test_a_member_whose_time_is_over_leaves_too(tmp_path: Path) -> None:
+    async def test(world: World) -> None:
+        await hook(world, "leaving", writes(world, "${state} ${cc_result} ${member_stop_cause} ${member_name}"))
+        await world.patch_queue(enabled=False)
+        await world.store.write(lambda conn: conn.exec_driver_sql("UPDATE member SET expire_at = 1").close())
+        await world.dial(40)
+        assert await notes(world) == ["leaving expired expired m0"]
+
+    simulate(test, tmp_path, lambda order: BUSY, Setup())

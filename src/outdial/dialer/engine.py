@@ -220,7 +220,7 @@ class Dialer:
     def _obey(self, orders: list[Command]) -> None:
         for order in orders:
             if order.kind == "hook":
-                self._spawn(self._member_added(order))
+                self._spawn(self._hook(order))
             elif order.kind == "trial":
                 self._spawn(self._trials.run(order))
             elif order.kind == "trial_end":
@@ -228,12 +228,12 @@ class Dialer:
             for line in self._meant(order):
                 line.end(str(order.payload.get("cause") or "MANAGER_REQUEST"), "B")
 
-    async def _member_added(self, order: Command) -> None:
-        """The flow of a hook for a new member; nothing of the dialing hangs on it."""
+    async def _hook(self, order: Command) -> None:
+        """The flow of a hook for a member who came, or left without being rung; no dialing hangs on it."""
         queue = self._plan.queues.get(order.payload["queue_id"])
         found = await self._store.read(lambda conn: claims.one(conn, order.payload["member_id"]))
         if queue and found:
-            given = of_member(queue, found, self._now())
+            given = of_member(queue, found, order.payload["event"], self._now())
             await self._flows.hook(order.domain_id, order.payload["schema_id"], given)
 
     def _meant(self, order: Command) -> list[Line]:

@@ -42,8 +42,8 @@ def fire(flows: Starts, spawn: Spawn, queue: Queue, moved: Moved) -> None:
         spawn(flows.hook(queue.domain_id, schema_id, given))
 
 
-def of_member(queue: Queue, member: Member, now: int) -> dict[str, str]:
-    """What the flow of a hook for a new member is given."""
+def of_member(queue: Queue, member: Member, event: str, now: int) -> dict[str, str]:
+    """What the flow of a hook is given for a member who has no attempt: a new one, or one whose time is over."""
     first = member.communications[0].destination if member.communications else ""
     given = {
         "member_id": str(member.id),
@@ -52,7 +52,9 @@ def of_member(queue: Queue, member: Member, now: int) -> dict[str, str]:
         "destination": first,
         "bucket_id": str(member.bucket_id or ""),
         "timestamp": str(now),
-        "state": "add_member",
+        "cc_result": member.stop_cause,
+        "member_stop_cause": member.stop_cause,
+        "state": event,
         "channel": "call",
     }
     return known.filled(queue.variables | member.variables | given)

@@ -18,7 +18,7 @@ from outdial.domain.member import Communication, Member
 from outdial.domain.number import normalise
 from outdial.domain.queue import Queue
 from outdial.domain.retry import Ended
-from outdial.store import counters, finish, order
+from outdial.store import counters, finish, hooks, order
 from outdial.store.context import now_of
 from outdial.store.dialect import dump, raw
 from outdial.store.histories import OpenRow
@@ -249,10 +249,11 @@ def expire(conn: Connection, now: int, limit: int = 500) -> int:
     gone = driver.all(
         f"UPDATE member SET state = {STOPPED}, stop_at = ?, stop_cause = 'expired' WHERE id IN"
         " (SELECT id FROM member WHERE expire_at IS NOT NULL AND state < 2 AND expire_at <= ? LIMIT ?)"
-        " RETURNING domain_id, queue_id",
+        " RETURNING id, domain_id, queue_id",
         (now, now, limit),
     )
-    counters.add(driver, [counters.Change(domain, queue, waiting=-1) for domain, queue in gone])
+    counters.add(driver, [counters.Change(domain, queue, waiting=-1) for _, domain, queue in gone])
+    hooks.members_expired(conn, [(id_, domain, queue) for id_, domain, queue in gone])
     return len(gone)
 
 
