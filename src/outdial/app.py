@@ -41,6 +41,7 @@ from outdial.net.guard import Guard
 from outdial.net.http import HttpClient
 from outdial.net.links import Links
 from outdial.net.outside import Outside, OutsideConfig
+from outdial.outbox import Outbox
 from outdial.sandbox import Sandbox
 from outdial.settings import Settings
 from outdial.speech.opening import open_speech
@@ -161,12 +162,14 @@ class Service:
                 tasks.create_task(server.serve(sockets=[listener]))
                 dialing = tasks.create_task(dialer.run())
                 watching = tasks.create_task(meters.watch_loop())
+                sending = tasks.create_task(Outbox(store, outside.http, now_ms).run())
                 self._announce(listener)
                 await self._until_stopped()
                 log.info("service.stopping", drain_s=settings.drain_s)
                 await dialer.stop(settings.drain_s)
                 dialing.cancel()
                 watching.cancel()
+                sending.cancel()
                 feed.close()
                 server.should_exit = True
         except BaseExceptionGroup as group:

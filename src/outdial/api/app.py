@@ -63,6 +63,7 @@ from outdial.api import (
     userinfo,
     users,
     variables,
+    webhooks,
     wire,
 )
 from outdial.api.doors import Deps, Doors, request_id_of
@@ -75,7 +76,7 @@ ROOMS = (
     health, session, userinfo, account, tokens, users, roles, acl, changelog, settings, media, flows, rehearsal,
     schemas, drawings, gateways, resources, groups, variables, communications, calendars, lists, attempts, members,
     queues, queue_groups, calls, recordings, linked, live, speech,
-    streams, board, drafts, trials,
+    streams, board, drafts, trials, webhooks,
     buckets, queue_buckets, hooks, pairs, nobody, call_notes, call_controls, aggregates,
     reports, attempt_orders, displays, member_export,
 )  # fmt: skip

@@ -27,7 +27,7 @@ from outdial.domain.errors import StoreUnavailable
 from outdial.domain.plan import Plan
 from outdial.domain.queue import Queue
 from outdial.domain.resource import Resource
-from outdial.store import attempts, claims, commands, lists, plans, queues, recovery, trash
+from outdial.store import attempts, claims, commands, lists, outbox, plans, queues, recovery, trash
 from outdial.store.commands import Command
 from outdial.store.context import revision
 
@@ -256,8 +256,8 @@ class Dialer:
             await asyncio.sleep(EXPIRE_S)
 
     async def _expire(self) -> None:
-        """Members, numbers on lists and deletions whose time is over."""
-        for over in (claims.expire, lists.purge, trash.purge):
+        """Members, numbers on lists, deletions and deliveries whose time is over."""
+        for over in (claims.expire, lists.purge, trash.purge, outbox.purge):
             done = EXPIRE_MOST
             while done == EXPIRE_MOST:
                 done = await self._store.write(partial(over, now=self._now(), limit=EXPIRE_MOST))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from outdial.domain.member import Communication
 from outdial.domain.number import normalise
-from outdial.store import tallies
+from outdial.store import outbox, tallies
 from outdial.store.dialect import Raw, dump
 from outdial.store.steps import Finish
 
@@ -103,6 +103,49 @@ def write_histories(driver: Raw, ends: Ends, now: int) -> None:
     driver.many(_CALL, [_call_row(row, step, now) for row, step in ends if step.facts])
     driver.many(_FILE, [file for row, step in ends for file in _file_rows(row, step, now)])
     tallies.add(driver, [_tallied(row, step) for row, step in ends])
+    outbox.add(driver, _Facts(ends), now)
+
+
+class _Facts:
+    """What webhooks are told, made when one wants to hear it."""
+
+    def __init__(self, ends: Ends) -> None:
+        self._ends = ends
+
+    def __iter__(self) -> Iterator[outbox.Fact]:
+        return (_fact(row, step) for row, step in self._ends)
+
+
+def _fact(row: OpenRow, step: Finish) -> outbox.Fact:
+    """The same fields as the live feed's, and the variables."""
+    facts = step.facts
+    variables = _variables.decode(row.variables) | step.member_exports
+    body = {
+        "id": str(row.id),
+        "queue_id": str(row.queue_id),
+        "member": {"id": str(row.member_id), "name": row.member_name},
+        "resource_id": str(row.resource_id or 0),
+        "destination": row.destination,
+        "display": row.display,
+        "call_id": row.call_id,
+        "attempts": row.seq,
+        "joined_at": str(row.joined_at),
+        "created_at": str(facts.created_at if facts else 0),
+        "answered_at": str(facts.answered_at if facts else 0),
+        "hangup_at": str(facts.hangup_at if facts else 0),
+        "leaving_at": str(step.at),
+        "talk_sec": facts.talk_s if facts else 0,
+        "cause": facts.cause if facts else "",
+        "sip_code": facts.sip_code if facts else 0,
+        "hangup_by": facts.hangup_by if facts else "",
+        "result": step.result,
+        "disposition": step.disposition,
+        "reason": step.reason,
+        "description": step.description,
+        "variables": variables,
+        "call_variables": step.call_variables,
+    }
+    return outbox.Fact(row.domain_id, row.queue_id, outbox.OVER, body)
 
 
 def _tallied(row: OpenRow, step: Finish) -> tallies.One:

@@ -48,6 +48,7 @@ from outdial.store.tables.trunks import (
     resource_group,
     resource_in_group,
 )
+from outdial.store.tables.webhooks import delivery, webhook
 
 __all__ = [
     "attempt",
@@ -62,6 +63,7 @@ __all__ = [
     "command",
     "communication_type",
     "config_revision",
+    "delivery",
     "domain_table",
     "file",
     "gateway",
@@ -93,4 +95,5 @@ __all__ = [
     "token",
     "trash",
     "user",
+    "webhook",
 ]
