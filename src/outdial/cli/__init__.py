@@ -16,6 +16,7 @@ app = App(
 app.command("outdial.cli.serve:serve", name="serve")
 app.command("outdial.cli.demo:demo", name="demo")
 app.command("outdial.cli.config:config", name="config")
+app.command("outdial.cli.doctor:doctor", name="doctor")
 app.command("outdial.cli.carrier:carrier", name="carrier")
 app.command("outdial.cli.call:call", name="call")
 app.command("outdial.cli.user:app", name="user")
