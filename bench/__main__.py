@@ -14,11 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import calls, flows, media
+from bench import calls, feed, flows, media
 
 REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 RATES = (50, 200)
 LEGS = (100, 500, 1000)
+WATCHERS = 1000
 
 
 def main() -> None:
@@ -31,7 +32,9 @@ def main() -> None:
     paced = [shown(asdict(media.price(legs, 5 if quick else 12))) for legs in LEGS]
     said("Pricing flows …")
     waiting, after = ([shown(asdict(row)) for row in rows] for rows in flows.price(quick))
-    text = report(priced, paced, waiting, after)
+    said(f"Pricing the live feed for {WATCHERS} watchers …")
+    watched = [shown(asdict(feed.price(WATCHERS, 5 if quick else 15)))]
+    text = report(priced, paced, waiting, after, watched)
     print(text)
     if not quick:
         REPORT.write_text(text)
@@ -77,10 +80,17 @@ AFTER = """
 The seed's after-flow, warm, in ms of CPU; the floor is its expressions alone in a bare QuickJS context that lives on.
 """
 
+FEED = """
+## Live feed
+
+CPU of a process that has the API and its feed, told six stages of each call, with one and with all watchers of every
+event by Server-Sent Events.
+"""
+
 Rows = list[dict[str, Any]]
 
 
-def report(priced: Rows, paced: Rows, waiting: Rows, after: Rows) -> str:
+def report(priced: Rows, paced: Rows, waiting: Rows, after: Rows, watched: Rows) -> str:
     machine = (
         f"{os.cpu_count()} cores ({_cpu()}), Linux {platform.release()}, Python {platform.python_version()}, "
         f"load {os.getloadavg()[0]:.1f} at the end"
@@ -97,6 +107,13 @@ def report(priced: Rows, paced: Rows, waiting: Rows, after: Rows) -> str:
             *(HEAD.format(date=date, machine=machine), *table(head, rows)),
             *(MEDIA, *table(legs, lines)),
             *of_flows(waiting, after),
+            *(
+                FEED,
+                *table(
+                    ("watchers", "calls/s", "with one, % of a core", "with all", "added", "events/s to each"),
+                    [tuple(row.values()) for row in watched],
+                ),
+            ),
             "",
         ]
     )

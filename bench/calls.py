@@ -78,10 +78,10 @@ async def _dial(folder: Path, rate: int, calls: int) -> tuple[list[dict[str, Any
         )
         campaign = await set_up(service.rest, wanted)
         pids = _processes(service)
-        before = {name: _cpu_s(pid) for name, pid in pids.items()}
+        before = {name: cpu_s(pid) for name, pid in pids.items()}
         await campaign.enable()
         await _all_over(campaign, calls, within_s=calls / rate * 3 + 30)
-        spent = {name: _cpu_s(pid) - before[name] for name, pid in pids.items()}
+        spent = {name: cpu_s(pid) - before[name] for name, pid in pids.items()}
         return await campaign.calls(), spent["main"], spent["media"]
 
 
@@ -101,7 +101,7 @@ def _processes(service: OutdialService) -> dict[str, int]:
     return {"main": service.pid, "media": media[0]}
 
 
-def _cpu_s(pid: int) -> float:
+def cpu_s(pid: int) -> float:
     words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(words[11]) + int(words[12])) / TICKS_PER_S
 
