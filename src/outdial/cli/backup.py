@@ -44,7 +44,7 @@ def backup(
 
 
 def restore(file: Path) -> None:
-    """Put the backup FILE into the data folder, with the service stopped; a database that is there is kept beside it."""
+    """Put the backup FILE into the data folder, with the service stopped; a database that is there is kept."""
     aside = read(load().settings, file)
     print(f"{file} is restored." + (f" What was there before is now {aside}." if aside else ""))
 
