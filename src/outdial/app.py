@@ -7,10 +7,12 @@ import gc
 import logging
 import signal
 import socket
+import ssl
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import TypeVar
@@ -61,6 +63,10 @@ COLLECT_AT = 10_000, 10, 100
 """Objects, and younger collections, until garbage is collected again: the usual is 700, 10, 10."""
 SOCKET_BYTES = 64 * 1024
 """Of one request over a WebSocket."""
+NO_TLS = (
+    "Passwords and tokens cross the network readable. Set OUTDIAL_TLS_CERT and OUTDIAL_TLS_KEY, or put a proxy with TLS"
+    " before it and set OUTDIAL_HOST=127.0.0.1."
+)
 HTTP_FAREWELL_S = 3
 """At a stop, requests under way have so long to end."""
 
@@ -103,6 +109,7 @@ class Service:
         """Raises Misconfigured when a setting does not let it start."""
         settings = self.settings
         configure_logging(settings.log_level)
+        _try_certificate(settings)
         _make_folder(settings.data)
         box = Box.from_file(settings.key_path)
         store = await open_store(settings.store_url, now=now_ms, box=box)
@@ -154,6 +161,8 @@ class Service:
                 timeout_graceful_shutdown=HTTP_FAREWELL_S,
                 ws="websockets-sansio",
                 ws_max_size=SOCKET_BYTES,
+                ssl_certfile=settings.tls_cert or None,
+                ssl_keyfile=settings.tls_key or None,
             )
         )
         await switch.start()
@@ -189,7 +198,9 @@ class Service:
 
     def _announce(self, listener: socket.socket) -> None:
         host, port = listener.getsockname()[:2]
-        self.address = f"http://{host}:{port}"
+        self.address = f"{'https' if self.settings.tls_cert else 'http'}://{host}:{port}"
+        if not self.settings.tls_cert and not ip_address(host).is_loopback:
+            log.warning("service.no_tls", address=self.address, detail=NO_TLS)
         log.info("service.ready", address=self.address, data=str(self.settings.data))
         self.ready.set()
         _collect_less()
@@ -328,6 +339,17 @@ def _speech(settings: Settings) -> Speaker:
         language=settings.tts_language,
         voice=settings.tts_voice,
     )
+
+
+def _try_certificate(settings: Settings) -> None:
+    if settings.tls_key and not settings.tls_cert:
+        raise Misconfigured("tls_key: there is a key and no certificate; set OUTDIAL_TLS_CERT too.")
+    if not settings.tls_cert:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_cert, settings.tls_key or None)
+    except OSError as error:  # SSLError is one
+        raise Misconfigured(f"tls_cert, tls_key: they cannot be used: {error}.") from None
 
 
 def _make_folder(path: Path) -> None:

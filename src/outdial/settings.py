@@ -33,6 +33,8 @@ class Settings:
     database_url: str = _setting("", "postgresql://user:password@host/name; empty = SQLite in the data folder")
     host: str = _setting("127.0.0.1", "Address of the REST API and the site")
     port: int = _setting(8080, "Port of the REST API and the site; 0 = any free one")
+    tls_cert: str = _setting("", "PEM file with the certificate and its chain: HTTPS instead of HTTP; empty = HTTP")
+    tls_key: str = _setting("", "PEM file with its key; empty = the key is in the certificate's file")
     sip_host: str = _setting("127.0.0.1", "Address to bind SIP and RTP to; 0.0.0.0 to reach trunks elsewhere")
     sip_port: int = _setting(5060, "UDP port of SIP; 0 = any free one")
     rtp_first: int = _setting(20000, "First UDP port for media")
@@ -74,6 +76,11 @@ class Settings:
         from outdial.speech.remote import read_server
 
         return read_server(self.tts_url, self.tts_headers, self.tts_body)
+
+    @property
+    def base(self) -> str:
+        """Where the REST API and the site are, seen from this machine."""
+        return f"{'https' if self.tls_cert else 'http'}://{self.host}:{self.port}"
 
     @property
     def key_path(self) -> Path:

@@ -91,6 +91,7 @@ SECURITY_HEADERS = {
     "Cache-Control": "no-store",
 }
 """A response that sets one of these itself keeps its own."""
+HSTS = "max-age=31536000"
 
 
 class MethodNotAllowed(UserMistake):
@@ -149,6 +150,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
+                if scope.get("scheme") == "https":
+                    headers.setdefault("Strict-Transport-Security", HSTS)
             await send(message)
 
         await self._app(scope, receive, with_headers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 from typing import Any, Self
 
 import httpx
@@ -14,8 +15,10 @@ from outdial.settings import Settings
 class Rest:
     """A thin synchronous client. Errors of the wire become ours, with the server's own sentence."""
 
-    def __init__(self, base: str, token: str) -> None:
-        self._http = httpx.Client(base_url=f"{base}/api", headers={"X-Webitel-Access": token}, timeout=30.0)
+    def __init__(self, base: str, token: str, trusted: str = "") -> None:
+        self._http = httpx.Client(
+            base_url=f"{base}/api", headers={"X-Webitel-Access": token}, timeout=30.0, verify=verify(trusted)
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -58,6 +61,19 @@ class Rest:
         raise UserMistake(_detail(answer))
 
 
+def verify(certificate: str) -> ssl.SSLContext | bool:
+    """Trusts the service's own certificate and no other, whatever name is in it; without one, what others trust."""
+    if not certificate:
+        return True
+    try:
+        context = ssl.create_default_context(cafile=certificate)
+    except OSError as error:
+        raise Misconfigured(f"tls_cert: {certificate} cannot be used: {error}.") from None
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.check_hostname = False
+    return context
+
+
 def connect(settings: Settings, token: str = "") -> Rest:
     """A client of the service that these settings describe.
 
@@ -66,7 +82,7 @@ def connect(settings: Settings, token: str = "") -> Rest:
     found = token or os.environ.get("OUTDIAL_TOKEN", "") or settings.admin_token
     if not found:
         raise Misconfigured("A token is needed: --token, OUTDIAL_TOKEN or OUTDIAL_ADMIN_TOKEN.")
-    return Rest(f"http://{settings.host}:{settings.port}", found)
+    return Rest(settings.base, found, settings.tls_cert)
 
 
 def _detail(answer: httpx.Response) -> str:

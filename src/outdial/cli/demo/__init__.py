@@ -66,6 +66,8 @@ def _settings(settings: Settings) -> Settings:
         data=data,
         database_url="",
         key_file="",
+        tls_cert="",
+        tls_key="",
         sip_host="127.0.0.1",
         sip_port=0,
         public_host="",

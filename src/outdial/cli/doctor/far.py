@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from outdial.cli.doctor.finding import Finding
+from outdial.cli.rest import verify
 from outdial.domain.resource import Gateway
 from outdial.settings import Settings
 from outdial.store import postgres, sqlite
@@ -31,9 +32,9 @@ CHECKED_BYTES = 256 << 20
 
 async def health(settings: Settings) -> Finding | None:
     """What the running service says of itself; None: none answers."""
-    address = f"http://{settings.host}:{settings.port}/api/health"
+    address = f"{settings.base}/api/health"
     try:
-        async with httpx.AsyncClient(timeout=HTTP_S, trust_env=False) as http:
+        async with httpx.AsyncClient(timeout=HTTP_S, trust_env=False, verify=verify(settings.tls_cert)) as http:
             answer = await http.get(address)
             body = answer.json()
     except (httpx.HTTPError, ValueError):
