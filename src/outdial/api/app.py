@@ -41,6 +41,7 @@ from outdial.api import (
     live,
     media,
     member_export,
+    member_preview,
     members,
     nobody,
     pairs,
@@ -78,7 +79,7 @@ ROOMS = (
     queues, queue_groups, calls, recordings, linked, live, speech,
     streams, board, drafts, trials, webhooks,
     buckets, queue_buckets, hooks, pairs, nobody, call_notes, call_controls, aggregates,
-    reports, attempt_orders, displays, member_export,
+    reports, attempt_orders, displays, member_export, member_preview,
 )  # fmt: skip
 """In the order of their routes: fixed paths stand before those with an id in their place."""
 
