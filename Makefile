@@ -17,9 +17,9 @@ site: .venv/site ## build the front end into the package
 run: install site ## dial the demo campaign before your eyes, on loopback; Ctrl-C ends it
 	$(BIN)/outdial demo
 
-test: .venv/developing ## install what the tests need (sipp, PostgreSQL 15, Redis, NATS, RabbitMQ) and run them all
+test: .venv/developing ## install what the tests need (sipp, PostgreSQL 15, Redis, NATS, RabbitMQ, Chromium) and run them all
 	@scripts/apt-need sipp:sip-tester /usr/lib/postgresql/15/bin/initdb:postgresql-15 \
-		redis-server:redis-server /usr/sbin/nats-server:nats-server /usr/lib/rabbitmq/bin/rabbitmq-server:rabbitmq-server
+		redis-server:redis-server /usr/sbin/nats-server:nats-server /usr/lib/rabbitmq/bin/rabbitmq-server:rabbitmq-server chromium:chromium
 	$(BIN)/python scripts/build-site --test
 	OUTDIAL_REQUIRE_SIPP=1 OUTDIAL_REQUIRE_POSTGRES=1 OUTDIAL_REQUIRE_NODE=1 OUTDIAL_REQUIRE_BROKERS=1 $(BIN)/python -m pytest
 

@@ -103,7 +103,7 @@ function Finder() {
   );
   return (
     <>
-      <UnstyledButton className="finder" onClick={spotlight.open} aria-label={t("shell.find")} visibleFrom="xs">
+      <UnstyledButton className="finder" onClick={spotlight.open} visibleFrom="xs">
         <Search size={15} aria-hidden />
         <Text size="sm">{t("shell.find")}</Text>
         <kbd>Ctrl K</kbd>

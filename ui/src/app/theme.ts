@@ -33,6 +33,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--outdial-hover": "#f0f1f8",
   },
   dark: {
+    "--mantine-color-anchor": "#a3abf5",
     "--mantine-color-dimmed": "#a3abbd",
     "--mantine-color-placeholder": "#98a0b3",
     "--mantine-color-body": "#171a24",

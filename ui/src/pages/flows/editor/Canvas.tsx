@@ -147,14 +147,18 @@ export function Canvas({ onAsk, panelOpen }: { onAsk: (ask: Ask) => void; panelO
         deleteKeyCode={null}
         proOptions={{ hideAttribution: true }}
         aria-label={t("flows.canvas")}
+        ariaLabelConfig={{
+          "controls.ariaLabel": t("flows.fit"), "controls.zoomIn.ariaLabel": t("flows.zoomIn"), "controls.zoomOut.ariaLabel": t("flows.zoomOut"),
+          "controls.fitView.ariaLabel": t("flows.showAll"), "minimap.ariaLabel": t("flows.minimap"),
+        }}
       >
         <Background variant={BackgroundVariant.Dots} gap={GRID * 3} size={1.4} />
-        <Controls fitViewOptions={FIT} showInteractive={false} aria-label={t("flows.fit")}>
+        <Controls fitViewOptions={FIT} showInteractive={false}>
           <ControlButton aria-label={t("flows.toStart")} title={t("flows.toStart")} onClick={() => useEditor.getState().show(START)}>
             <Flag />
           </ControlButton>
         </Controls>
-        <MiniMap pannable zoomable nodeColor="#8b91a6" ariaLabel={t("flows.minimap")} style={{ width: 150, height: 100, right: panelOpen ? 358 : 0 }} />
+        <MiniMap pannable zoomable nodeColor="#8b91a6" style={{ width: 150, height: 100, right: panelOpen ? 358 : 0 }} />
       </ReactFlow>
       <GuideLines guides={guides} />
     </div>

@@ -25,7 +25,8 @@ function laidOut(drawing: Drawing, blocks: Block[], outputs: (block: Block) => n
   graph.setGraph({ rankdir: "LR", nodesep: 40, ranksep: 96 });
   graph.setDefaultEdgeLabel(() => ({}));
   const here = new Set(blocks.map((block) => block.id));
-  for (const block of blocks) graph.setNode(block.id, { width: WIDTH, height: heightOf(outputs(block)) });
+  /** As high above the line of In and Out as below it, so that blocks of one line have these at one height. */
+  for (const block of blocks) graph.setNode(block.id, { width: WIDTH, height: 2 * heightOf(outputs(block)) - HEIGHT });
   const wires = drawing.edges.filter((edge) => here.has(edge.from) && here.has(edge.to) && !edge.jump);
   for (const wire of [...wires].sort((a, b) => `${a.from} ${a.port}`.localeCompare(`${b.from} ${b.port}`, "en", { numeric: true }))) {
     graph.setEdge(wire.from, wire.to);
@@ -33,8 +34,8 @@ function laidOut(drawing: Drawing, blocks: Block[], outputs: (block: Block) => n
   dagre.layout(graph);
   const corner = keepCorner ? { x: Math.min(...blocks.map((one) => one.x)), y: Math.min(...blocks.map((one) => one.y)) } : { x: 0, y: 0 };
   const placed = blocks.map((block) => {
-    const { x, y, width, height } = graph.node(block.id) as { x: number; y: number; width: number; height: number };
-    return { id: block.id, x: x - width / 2, y: y - height / 2 };
+    const { x, y } = graph.node(block.id) as Spot;
+    return { id: block.id, x: x - WIDTH / 2, y: y - HEIGHT / 2 };
   });
   const left = Math.min(...placed.map((one) => one.x));
   const top = Math.min(...placed.map((one) => one.y));
