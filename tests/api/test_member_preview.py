@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from outdial.api import member_preview
@@ -33,6 +32,16 @@ def test_refusals(door: Door) -> None:
     assert asked(door, f"{queue.members}/preview", b"").refused()["field"] == "body"
     asked(door, f"{queue.members}/preview", b"x" * (member_preview.HEAD + 1)).refused(413)
     asked(door, "/call_center/queues/999/members/preview", b"a,b").refused(404)
-    assert (
-        json.dumps(member_preview.preview(b"phone\n0441234567", "UA")["rows"][0]["destinations"]) == '["+380441234567"]'
-    )
+
+
+def test_a_number_is_what_its_region_makes_it() -> None:
+    table = b"phone\n0441234567"
+    assert member_preview.preview(table, "UA")["rows"][0]["destinations"] == ["+380441234567"]
+    assert "choose a region" in member_preview.preview(table, "")["rows"][0]["trouble"]
+
+
+def test_a_cut_file_leaves_its_last_line_out() -> None:
+    whole = b"phone,name\n" + b"0441234567,Ann\n" * 3
+    filled = whole + b"1" * (member_preview.HEAD - len(whole))
+    assert member_preview.preview(filled, "UA")["checked"] == 3
+    assert member_preview.preview(filled[:-1], "UA")["checked"] == 4
