@@ -48,6 +48,10 @@ fuzz: .venv/developing ## look for input that breaks the flow language, five min
 	$(PIP) atheris==3.0.0
 	for target in expression expansion schema; do $(BIN)/python -m tests.flow.fuzz_run $$target -max_total_time=300 || exit 1; done
 
+audit: .venv/developing ## known holes in the libraries; says what it could not look up
+	$(PIP) pip-audit==2.10.1
+	$(BIN)/python scripts/audit
+
 clean: ## remove .venv and what tools leave behind; data/ stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
