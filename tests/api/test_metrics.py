@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,6 +21,7 @@ from outdial.domain.member import Communication
 from tests.api.door import Door
 
 DOCUMENTED = (Path(__file__).parent.parent.parent / "docs" / "operations.md").read_text("utf-8")
+NAME = re.compile(r"outdial_\w+")
 ATTEMPT = Attempt(
     id=1, domain_id=1, queue_id=1, member_id=1, member_name="", member_timezone="UTC",
     communication=Communication(1, 0, "380441234567", 1), other_numbers=0, resource_id=1, group_id=1, display="",
@@ -129,3 +131,13 @@ def test_this_machine_and_who_has_the_token_may_read_it(
 
 def test_without_a_token_set_none_opens_it(door: Door) -> None:
     assert Page(door, Meters()).get("203.0.113.9", authorization="Bearer ").status_code == 403
+
+
+def test_the_dashboard_asks_for_nothing_that_is_not_there(door: Door) -> None:
+    board = (Path(__file__).parent.parent.parent / "deploy" / "grafana.json").read_text("utf-8")
+    families = text_string_to_metric_families(Page(door, Meters()).get().text)
+    there = {f.name + {"counter": "_total", "histogram": "_bucket"}.get(f.type, "") for f in families}
+    asked = {
+        name for panel in json.loads(board)["panels"] for t in panel["targets"] for name in NAME.findall(t["expr"])
+    }
+    assert asked and asked <= there
