@@ -38,6 +38,7 @@ const routes = [
   page("/account", () => import("~/pages/account"), "Account"),
   page("/lookups/media", () => import("~/pages/media"), "MediaFiles"),
   ...record("/contact-center/queues", () => import("~/pages/queues"), "Queue"),
+  page("/contact-center/queues/$id/board", () => import("~/pages/board"), "QueueBoard"),
   page("/contact-center/queues/$queue/members", () => import("~/pages/members"), "MemberList"),
   page("/contact-center/queues/$queue/members/$id", () => import("~/pages/members"), "Member"),
   page("/contact-center/queues/$queue/members/$id/$tab", () => import("~/pages/members"), "Member"),

@@ -1,7 +1,7 @@
 /** A queue of type Outbound IVR, with all its tabs. */
 import { Button, NumberInput, Select, Switch, TagsInput, Textarea, TextInput } from "@mantine/core";
 import { Link as To, useParams } from "@tanstack/react-router";
-import { UsersRound } from "lucide-react";
+import { Gauge, UsersRound } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { calendars, groups, lists, queueGroupsOf, queues as noun, schemas } from "~/api/nouns";
 import type { Link } from "~/api/noun";
@@ -49,9 +49,14 @@ export function Queue() {
       tabs={tabs}
       aside={(row) =>
         row?.id && (
-          <Button variant="default" leftSection={<UsersRound size={16} />} renderRoot={(rest) => <To to={`${PATH}/${row.id}/members`} {...rest} />}>
-            {t("queues.members")}
-          </Button>
+          <>
+            <Button variant="default" leftSection={<Gauge size={16} />} renderRoot={(rest) => <To to={`${PATH}/${row.id}/board`} {...rest} />}>
+              {t("board.title")}
+            </Button>
+            <Button variant="default" leftSection={<UsersRound size={16} />} renderRoot={(rest) => <To to={`${PATH}/${row.id}/members`} {...rest} />}>
+              {t("queues.members")}
+            </Button>
+          </>
         )
       }
     />

@@ -2,7 +2,7 @@
 import { ActionIcon, Badge, Group, MultiSelect, Popover, Switch, Text, Tooltip, UnstyledButton } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { CirclePause, Inbox, UsersRound } from "lucide-react";
+import { CirclePause, Gauge, Inbox, UsersRound } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { request } from "~/api/http";
 import type { Link } from "~/api/noun";
@@ -51,11 +51,18 @@ export function QueueList() {
         { key: "resources", title: t("nav.resources"), sort: false, render: (row) => <Several links={row.resources ?? []} /> },
       ]}
       rowActions={(row) => (
-        <Tooltip label={t("queues.toMembers")}>
-          <ActionIcon aria-label={t("queues.membersOf", { name: row.name })} onClick={() => void navigate({ to: `${PATH}/${row.id}/members` })}>
-            <UsersRound size={16} />
-          </ActionIcon>
-        </Tooltip>
+        <>
+          <Tooltip label={t("board.title")}>
+            <ActionIcon aria-label={t("board.titleOf", { name: row.name })} onClick={() => void navigate({ to: `${PATH}/${row.id}/board` })}>
+              <Gauge size={16} />
+            </ActionIcon>
+          </Tooltip>
+          <Tooltip label={t("queues.toMembers")}>
+            <ActionIcon aria-label={t("queues.membersOf", { name: row.name })} onClick={() => void navigate({ to: `${PATH}/${row.id}/members` })}>
+              <UsersRound size={16} />
+            </ActionIcon>
+          </Tooltip>
+        </>
       )}
       pathOf={(row) => `${PATH}/${row.id}`}
       add={`${PATH}/new`}

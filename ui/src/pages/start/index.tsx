@@ -1,14 +1,18 @@
-/** The sections as cards. */
+/** What rings right now, what is missing to ring, and the sections as cards. */
 import { Box, Paper, SimpleGrid, Text, ThemeIcon, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { sections } from "~/app/navigation";
+import { Checklist } from "./Checklist";
+import { Running } from "./Running";
 import classes from "./start.module.css";
 
 export function Start() {
   const { t } = useTranslation();
   return (
-    <Box className="page">
+    <Box className="page" style={{ height: "auto" }}>
+      <Running />
+      <Checklist />
       <Title order={1} size="h3" mb="md">
         {t("start.title")}
       </Title>
