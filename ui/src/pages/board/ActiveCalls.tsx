@@ -16,8 +16,8 @@ export function ActiveCalls({ calls }: { calls: Calls }) {
   const all = Object.values(calls).sort((a, b) => a.since - b.since);
   if (all.length === 0) return <Text c="dimmed" size="sm">{t("board.noCalls")}</Text>;
   return (
-    <Table.ScrollContainer minWidth={520} mah={420}>
-      <Table aria-label={t("board.calls")}>
+    <Table.ScrollContainer minWidth={440} mah={420}>
+      <Table aria-label={t("board.calls")} horizontalSpacing={6}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t("board.number")}</Table.Th>
@@ -53,13 +53,13 @@ function Call({ call, now }: { call: Up; now: number }) {
   return (
     <Table.Tr>
       <Table.Td>{call.destination}</Table.Td>
-      <Table.Td maw={220}>
+      <Table.Td maw={130}>
         <Text size="sm" truncate>
           {call.member}
         </Text>
       </Table.Td>
       <Table.Td>
-        <Badge variant="light" tt="none" color={call.state === "bridged" ? "teal" : "violet"}>
+        <Badge variant="light" tt="none" miw="max-content" color={call.state === "bridged" ? "teal" : "violet"}>
           {t(`board.states.${call.state}`)}
         </Badge>
       </Table.Td>
