@@ -186,8 +186,9 @@ export const tests = {
     await side.getByText("the flow hung up").waitFor();
     await side.getByRole("button", { name: /hung up \(/ }).click();
     await page.locator('.react-flow__node[aria-label^="hangup "] [data-active]').waitFor();
-    const visited = await page.locator("[data-visited]").count();
-    assert.equal(visited, 4, "playback, switch, one log and hangup");
+    await showAll(page);
+    await page.waitForFunction(() => document.querySelectorAll("[data-visited]").length === 4);
+    assert.equal(await page.locator("[data-active]").count(), 1);
     await side.getByRole("row", { name: /^choice 1$/ }).waitFor();
   },
 
@@ -223,6 +224,33 @@ export const tests = {
     await page.getByText("1 block pasted").waitFor();
     await showAll(page);
     await counts(page, 7, 4);
+  },
+
+  async "what somebody else saved meanwhile is not written over without a question"({ page, base, api }) {
+    const record = await api("POST", "/routing/schema", { name: "Two people", type: "voice", editor: true, schema: [{ hangup: "" }] });
+    await open(page, base, record);
+    await api("PATCH", `/routing/schema/${record.id}`, { schema: [{ log: "theirs" }, { hangup: "" }] });
+    await page.locator('[data-app="echo"]').click();
+    await page.keyboard.press("Control+s");
+    const dialog = page.getByRole("dialog", { name: "Somebody else saved this flow meanwhile" });
+    await dialog.waitFor();
+    assert.equal((await api("GET", `/routing/schema/${record.id}`)).schema[0].log, "theirs");
+    await dialog.getByRole("button", { name: "Save mine over it" }).click();
+    await page.getByRole("button", { name: "Saved", exact: true }).waitFor();
+    assert.equal((await api("GET", `/routing/schema/${record.id}`)).schema.some((step) => step.log === "theirs"), false);
+  },
+
+  async "what was not saved is kept as a draft and offered again"({ page, base, api, context }) {
+    const record = await api("POST", "/routing/schema", { name: "Draft", type: "voice", editor: true, schema: [{ hangup: "" }] });
+    await open(page, base, record);
+    await page.locator('[data-app="playback"]').click();
+    await page.getByText(/^Draft saved/).waitFor();
+    const again = await context.newPage();
+    await open(again, base, record);
+    await again.getByRole("button", { name: "Go on with the draft" }).click();
+    await showAll(again);
+    await node(again, "playback").waitFor();
+    assert.equal((await api("GET", `/routing/schema/${record.id}`)).schema.length, 1);
   },
 
   async "leaving with changes asks, and keeps them"({ page, base }) {
