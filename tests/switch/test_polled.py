@@ -1,4 +1,4 @@
-"""A socket that is looked at on the beat while something comes, and waited for when nothing does."""
+"""A socket that is waited for while little comes, and looked at on the beat while much does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from outdial.domain.beat import BEAT_S
-from outdial.switch.embedded.polled import Polled
+from outdial.switch.embedded.polled import CROWD, WINDOW_S, Polled
 
 FULL = 3
 
@@ -54,13 +54,28 @@ async def reading() -> AsyncIterator[tuple[Reader, socket.socket]]:
         reader.polled.close()
 
 
-async def test_the_first_datagram_is_taken_when_it_comes_and_what_follows_on_the_beat() -> None:
+async def crowded(reader: Reader, theirs: socket.socket) -> None:
+    """More than anybody wants to wake up for."""
+    for n in range(CROWD):
+        theirs.send(b"%d" % n)
+    await reader.until(CROWD)
+
+
+async def test_one_of_few_is_taken_when_it_comes() -> None:
     async with reading() as (reader, theirs):
-        theirs.send(b"1")
-        await reader.until(1)
-        theirs.send(b"2")
-        theirs.send(b"3")
-        await reader.until(3)
+        for n in range(3):
+            theirs.send(b"%d" % n)
+            await reader.until(n + 1)
+        assert [count for _, count in reader.looks] == [1, 1, 1]
+
+
+async def test_those_of_a_crowd_are_taken_together_on_the_beat() -> None:
+    async with reading() as (reader, theirs):
+        await crowded(reader, theirs)
+        await reader.look()
+        theirs.send(b"a")
+        theirs.send(b"b")
+        await reader.until(CROWD + 2)
         at, count = reader.looks[-1]
         assert count == 2
         assert (at + 0.0005) % BEAT_S < BEAT_S / 2
@@ -74,15 +89,16 @@ async def test_a_full_look_is_followed_by_another_at_once() -> None:
         assert [count for _, count in reader.looks] == [FULL, FULL, 1]
 
 
-async def test_after_a_while_of_silence_it_looks_no_more_and_still_hears_the_next_one() -> None:
+async def test_when_the_crowd_is_gone_it_looks_no_more_and_still_hears_the_next_one() -> None:
     async with reading() as (reader, theirs):
-        theirs.send(b"1")
-        while not (reader.looks and sum(count == 0 for _, count in reader.looks) == 5):
-            await reader.look()
+        await crowded(reader, theirs)
+        await asyncio.sleep(WINDOW_S * 2 + BEAT_S * 3)
+        looks = len(reader.looks)
         await asyncio.sleep(BEAT_S * 4)
-        assert len(reader.looks) == 6
-        theirs.send(b"2")
-        await reader.until(2)
+        assert len(reader.looks) == looks
+        theirs.send(b"a")
+        await reader.until(CROWD + 1)
+        assert reader.looks[-1][1] == 1
 
 
 async def test_a_reader_may_close_it() -> None:

@@ -6,7 +6,7 @@ timer or looks at a socket does it at a moment of this beat, so that one wake-up
 
 from __future__ import annotations
 
-BEAT_S = 0.020
+BEAT_S = 0.040
 TURNS = 3
 """In so many turns of the event loop unfolds most of what begins in one: what follows of it goes out together."""
 
