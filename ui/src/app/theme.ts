@@ -28,6 +28,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
   light: {
     "--mantine-color-dimmed": "#565e70",
     "--mantine-color-placeholder": "#656d80",
+    "--mantine-color-teal-light-color": "#066649",
     "--outdial-paper": "#f5f6fa",
     "--outdial-line": "#e3e5ee",
     "--outdial-hover": "#f0f1f8",
