@@ -70,10 +70,11 @@ class Ear:
 
         Timestamps may jump forward by whole packets: a stalled machine pauses, it does not skip.
         """
-        voice = sorted((p for p in self.packets if p.payload_type in (0, 8)), key=lambda p: p.sequence)
+        came = [packet for packet in self.packets if packet.payload_type in (0, 8)]
+        voice = sorted(came, key=lambda packet: packet.sequence - came[0].sequence + 0x8000 & 0xFFFF)
         for before, after in pairwise(voice):
-            step = after.timestamp - before.timestamp
-            assert after.sequence - before.sequence == 1, "a hole in the sequence"
+            step = after.timestamp - before.timestamp & 0xFFFFFFFF
+            assert after.sequence - before.sequence & 0xFFFF == 1, "a hole in the sequence"
             assert step > 0 and not step % FRAME, f"timestamps {step} apart"
         return sound in b"".join(packet.payload for packet in voice)
 

@@ -21,7 +21,7 @@ def prepared() -> str:
     """The node that runs the client. Skips where it cannot be had, unless OUTDIAL_REQUIRE_NODE is set."""
     CACHE.mkdir(exist_ok=True)
     try:
-        node, npm = _node()
+        node, npm = tools()
         if not _installed():
             _install(npm)
     except (subprocess.CalledProcessError, FileNotFoundError) as error:
@@ -47,7 +47,7 @@ def _install(npm: list[str]) -> None:
     shutil.copy(HERE / "package.json", CACHE / "installed.json")
 
 
-def _node() -> tuple[str, list[str]]:
+def tools() -> tuple[str, list[str]]:
     """Node and npm of this machine, else those of a wheel."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm:
