@@ -103,3 +103,10 @@ def test_the_time_zone_of_the_flow_and_of_its_later_forks() -> None:
 
 def test_dump_and_start() -> None:
     assert call([{"start": ""}, {"dump": ""}], {"b": "2", "a": "1"}).results == ["ok", "a=1, b=2"]
+
+
+def test_a_text_of_100_mb_is_refused_and_the_flow_goes_on() -> None:
+    long = "x" * 100_000_000
+    done = call([{"set": {"a": long}}, {"log": long}, {"set": {"b": "on"}}])
+    assert done.results[0].startswith("failed: the variables would hold more than")
+    assert done.variables == {"b": "on"}
