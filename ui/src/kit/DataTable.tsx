@@ -27,7 +27,6 @@ interface Props<R> {
   selected?: ReadonlySet<string>;
   onSelect?: (selected: Set<string>) => void;
   actions?: (row: R) => ReactNode;
-  onOpen?: (row: R) => void;
   /** Shown instead of the rows when there are none. */
   empty: ReactNode;
 }

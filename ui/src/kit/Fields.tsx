@@ -1,5 +1,5 @@
 /** Fields that the forms share, beside Mantine's own. */
-import { ActionIcon, Button, Group, Stack, Text, TextInput, type TextInputProps } from "@mantine/core";
+import { ActionIcon, Button, Group, Stack, Text, Textarea, TextInput, type TextInputProps } from "@mantine/core";
 import { Plus, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -100,4 +100,15 @@ export function KeyValues({ value, onChange, label, hint }: {
 /** Two columns on a wide screen, one on a narrow one. */
 export function Columns({ children }: { children: ReactNode }) {
   return <div className="columns">{children}</div>;
+}
+
+/** All that the records have to say of themselves that are only a name for other things. `field` is the form's `getInputProps`. */
+export function NameAndDescription({ field }: { field: (path: "name" | "description") => object }) {
+  const { t } = useTranslation();
+  return (
+    <Columns>
+      <TextInput label={t("name")} required {...field("name")} />
+      <Textarea label={t("description")} autosize minRows={2} {...field("description")} />
+    </Columns>
+  );
 }

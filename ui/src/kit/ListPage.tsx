@@ -29,10 +29,12 @@ interface Props<R extends Named> {
   fields?: string[];
   /** Filters of the address as the service's query. */
   filtersOf?: (filters: ListState["filters"]) => Query;
-  /** Where a record is edited; none for records that cannot be. */
+  /** Below it a record is edited and, at `new`, added; none for records that cannot be. */
+  path?: string;
+  /** Where a record is edited, if not below `path`. */
   pathOf?: (row: R) => string;
-  /** Opens the form of a new record. */
-  add?: string | (() => void);
+  /** Asks what to add, before there is a form. */
+  add?: () => void;
   addLabel?: string;
   emptyText?: string;
   /** Above the title. */
@@ -51,6 +53,11 @@ interface Props<R extends Named> {
 
 export function keyOf(noun: { path: string }): string[] {
   return ["list", noun.path];
+}
+
+/** The column with the name of a record, as the link to it. */
+export function nameColumn<R extends Named>(title: string, path: string): Column<R> {
+  return { key: "name", title, render: (row) => <NameLink to={`${path}/${row.id}`}>{row.name}</NameLink> };
 }
 
 export function ListPage<R extends Named>(props: Props<R>) {
@@ -90,7 +97,7 @@ export function ListPage<R extends Named>(props: Props<R>) {
       }
     });
   const searched = Boolean(state.q) || Object.keys(state.filters).length > 0 || state.page > 1;
-  const add = <AddButton {...(props.add ? { add: props.add } : {})} label={props.addLabel ?? t("list.add")} />;
+  const add = <AddButton add={props.add} path={props.path} label={props.addLabel ?? t("list.add")} />;
   return (
     <Box className="page">
       {props.above}
@@ -151,17 +158,17 @@ export function ListPage<R extends Named>(props: Props<R>) {
   );
 }
 
-function AddButton({ add, label }: { add?: string | (() => void); label: string }) {
-  if (!add) return null;
+function AddButton({ add, path, label }: { add: (() => void) | undefined; path: string | undefined; label: string }) {
   const common = { leftSection: <Plus size={16} aria-hidden />, children: label };
-  if (typeof add === "function") return <Button {...common} onClick={add} />;
-  return <Button {...common} renderRoot={(rest) => <Link to={add} {...rest} />} />;
+  if (add) return <Button {...common} onClick={add} />;
+  return path ? <Button {...common} renderRoot={(rest) => <Link to={`${path}/new`} {...rest} />} /> : null;
 }
 
 function RowActions<R extends Named>(props: Props<R> & { row: R; onRemove: (ids: string[]) => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const { row, pathOf, canDelete, onRemove } = props;
+  const { row, path, canDelete, onRemove } = props;
+  const pathOf = props.pathOf ?? (path && (() => `${path}/${row.id}`));
   const name = row.name ?? row.id ?? "";
   return (
     <>

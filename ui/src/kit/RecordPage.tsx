@@ -2,8 +2,8 @@
 import { Box, Breadcrumbs, Button, Group, Loader, Paper, Tabs, Text, Title } from "@mantine/core";
 import { useForm, type UseFormReturnType } from "@mantine/form";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useBlocker, useNavigate } from "@tanstack/react-router";
-import { type FormEvent, type ReactNode, useEffect, useState } from "react";
+import { Link, useBlocker, useNavigate, useParams } from "@tanstack/react-router";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError } from "~/api/http";
 import type { Noun } from "~/api/noun";
@@ -11,7 +11,7 @@ import { keyOf, type Named } from "./ListPage";
 import { sayDone, sayFailed, textOf } from "./say";
 
 export type Form<V> = UseFormReturnType<V>;
-export type Check<V> = (values: V) => Partial<Record<string, ReactNode>>;
+export type Check<V> = (values: V, isNew: boolean) => Partial<Record<string, ReactNode>>;
 
 export interface Tab<V> {
   key: string;
@@ -23,9 +23,6 @@ export interface Tab<V> {
 
 interface Props<R extends Named, V extends object> {
   noun: Noun<R>;
-  /** `new` for one that does not exist yet. */
-  id: string;
-  tab?: string | undefined;
   /** Of the list it belongs to; records live below it. */
   listPath: string;
   listTitle: string;
@@ -45,7 +42,8 @@ export function recordKey(noun: { path: string }, id: string): string[] {
 }
 
 export function RecordPage<R extends Named, V extends object>(props: Props<R, V>) {
-  const { noun, id } = props;
+  const { noun } = props;
+  const { id = "new", tab } = useParams({ strict: false });
   const { t } = useTranslation();
   const isNew = id === "new";
   const found = useQuery({
@@ -56,17 +54,17 @@ export function RecordPage<R extends Named, V extends object>(props: Props<R, V>
   });
   if (found.error) return <Missing error={found.error} listPath={props.listPath} />;
   if (!isNew && !found.data) return <Loader m="xl" aria-label={t("loading")} />;
-  return <Editor key={id} {...props} row={found.data} />;
+  return <Editor key={id} {...props} tab={tab} row={found.data} />;
 }
 
-function Editor<R extends Named, V extends object>(props: Props<R, V> & { row: R | undefined }) {
+function Editor<R extends Named, V extends object>(props: Props<R, V> & { tab: string | undefined; row: R | undefined }) {
   const { noun, row, tabs, toBody, blank } = props;
   const { t } = useTranslation();
   const navigate = useNavigate();
   const client = useQueryClient();
   const [busy, setBusy] = useState(false);
   const [initial] = useState(() => (row ? props.toForm(row) : blank));
-  const form = useForm<V>({ initialValues: initial, validateInputOnBlur: true, validate: (values) => props.check?.(values) ?? {} });
+  const form = useForm<V>({ initialValues: initial, validateInputOnBlur: true, validate: (values) => props.check?.(values, !row) ?? {} });
   const dirty = form.isDirty();
   const open = props.tab && tabs.some((tab) => tab.key === props.tab) ? props.tab : (tabs[0]?.key ?? "");
   useBlocker({
@@ -169,13 +167,4 @@ function Missing({ error, listPath }: { error: unknown; listPath: string }) {
       </Button>
     </Box>
   );
-}
-
-/** Drafts of one's own that the form must not lose when the window closes. */
-export function useLeaveGuard(dirty: boolean): void {
-  useEffect(() => {
-    const hold = (event: BeforeUnloadEvent) => dirty && event.preventDefault();
-    window.addEventListener("beforeunload", hold);
-    return () => window.removeEventListener("beforeunload", hold);
-  }, [dirty]);
 }

@@ -1,5 +1,5 @@
 /** Records that belong to another one, on a tab of its page: listed, added and changed in a dialog, deleted. */
-import { ActionIcon, Button, Group, Modal, Stack, Table, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -9,20 +9,15 @@ import { useTranslation } from "react-i18next";
 import type { Noun } from "~/api/noun";
 import { askToDelete } from "./confirm";
 import { keyOf, type Named } from "./ListPage";
+import { type PlainColumn, PlainTable } from "./PlainTable";
 import { type Check, type Form, refuse } from "./RecordPage";
 import { textOf } from "./say";
 import { offerUndo } from "./undo";
 
-export interface SubColumn<R> {
-  key: string;
-  title: string;
-  render: (row: R) => ReactNode;
-}
-
 interface Props<R extends Named, V extends object> {
   noun: Noun<R>;
   label: string;
-  columns: SubColumn<R>[];
+  columns: PlainColumn<R>[];
   nameOf: (row: R) => string;
   blank: V;
   toForm: (row: R) => V;
@@ -40,7 +35,7 @@ interface Props<R extends Named, V extends object> {
 const SIZE = 100;
 
 export function SubTable<R extends Named, V extends object>(props: Props<R, V>) {
-  const { noun, columns, nameOf, canEdit = true } = props;
+  const { noun, nameOf, canEdit = true } = props;
   const { t } = useTranslation();
   const client = useQueryClient();
   const [typed, setTyped] = useState("");
@@ -80,35 +75,24 @@ export function SubTable<R extends Named, V extends object>(props: Props<R, V>) 
           {searched ? t("list.nothingFound") : props.empty}
         </Text>
       ) : (
-        <Table aria-label={props.label} highlightOnHover>
-          <Table.Thead>
-            <Table.Tr>
-              {columns.map((column) => (
-                <Table.Th key={column.key}>{column.title}</Table.Th>
-              ))}
-              <Table.Th w={1} aria-label={t("list.actions")} />
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map((row) => (
-              <Table.Tr key={row.id}>
-                {columns.map((column) => (
-                  <Table.Td key={column.key}>{column.render(row)}</Table.Td>
-                ))}
-                <Table.Td style={{ whiteSpace: "nowrap" }}>
-                  {canEdit && (
-                    <ActionIcon aria-label={t("list.editNamed", { name: nameOf(row) })} onClick={() => setOpen({ row })}>
-                      <Pencil size={16} />
-                    </ActionIcon>
-                  )}
-                  <ActionIcon aria-label={t("list.deleteNamed", { name: nameOf(row) })} onClick={() => askToDelete(1, () => remove(row.id ?? ""))}>
-                    <Trash2 size={16} />
-                  </ActionIcon>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+        <PlainTable
+          label={props.label}
+          columns={props.columns}
+          rows={rows}
+          idOf={(row) => row.id}
+          actions={(row) => (
+            <>
+              {canEdit && (
+                <ActionIcon aria-label={t("list.editNamed", { name: nameOf(row) })} onClick={() => setOpen({ row })}>
+                  <Pencil size={16} />
+                </ActionIcon>
+              )}
+              <ActionIcon aria-label={t("list.deleteNamed", { name: nameOf(row) })} onClick={() => askToDelete(1, () => remove(row.id ?? ""))}>
+                <Trash2 size={16} />
+              </ActionIcon>
+            </>
+          )}
+        />
       )}
       {found.data?.next && (
         <Button variant="subtle" onClick={() => setSize(size * 4)}>
@@ -129,7 +113,7 @@ function Dialog<R extends Named, V extends object>(props: Props<R, V> & { row: R
   const form = useForm<V>({
     initialValues: row ? props.toForm(row) : props.blank,
     validateInputOnBlur: true,
-    validate: (values) => props.check?.(values) ?? {},
+    validate: (values) => props.check?.(values, !row) ?? {},
   });
   const save = async () => {
     setBusy(true);

@@ -1,5 +1,5 @@
 /** One's own account: password, second factor, sessions. */
-import { ActionIcon, Alert, Badge, Box, Button, Code, Group, Paper, PasswordInput, Stack, Table, Text, TextInput, Title } from "@mantine/core";
+import { ActionIcon, Alert, Badge, Box, Button, Code, Group, Paper, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
 import { type FormEvent, useState } from "react";
@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { request } from "~/api/http";
 import { useMe } from "~/app/Shell";
 import { ask } from "~/kit/confirm";
+import { PlainTable } from "~/kit/PlainTable";
 import { sayDone, sayFailed } from "~/kit/say";
 import { instantOf } from "~/kit/times";
 
@@ -155,40 +156,34 @@ function Sessions() {
           {t("account.endAll")}
         </Button>
       </Group>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t("changelogs.from")}</Table.Th>
-            <Table.Th>{t("account.browser")}</Table.Th>
-            <Table.Th>{t("media.created")}</Table.Th>
-            <Table.Th aria-label={t("list.actions")} />
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map((row) => (
-            <Table.Tr key={row.id}>
-              <Table.Td>{row.address}</Table.Td>
-              <Table.Td style={{ maxWidth: 320 }}>
-                <Text size="sm" truncate title={row.agent}>
-                  {row.agent}
-                </Text>
-              </Table.Td>
-              <Table.Td>{instantOf(row.created_at, i18n.language)}</Table.Td>
-              <Table.Td ta="right">
-                {row.current ? (
-                  <Badge variant="light" tt="none">
-                    {t("account.this")}
-                  </Badge>
-                ) : (
-                  <ActionIcon aria-label={t("account.end")} onClick={() => void request("delete", "/user/sessions/{id}", { params: { id: row.id ?? "" } }).then(again).catch(sayFailed)}>
-                    <Trash2 size={16} />
-                  </ActionIcon>
-                )}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <PlainTable
+        columns={[
+          { key: "address", title: t("changelogs.from"), render: (row) => row.address },
+          {
+            key: "agent",
+            title: t("account.browser"),
+            render: (row) => (
+              <Text size="sm" maw={320} truncate title={row.agent}>
+                {row.agent}
+              </Text>
+            ),
+          },
+          { key: "created", title: t("media.created"), render: (row) => instantOf(row.created_at, i18n.language) },
+        ]}
+        rows={rows}
+        idOf={(row) => row.id}
+        actions={(row) =>
+          row.current ? (
+            <Badge variant="light" tt="none">
+              {t("account.this")}
+            </Badge>
+          ) : (
+            <ActionIcon aria-label={t("account.end")} onClick={() => void request("delete", "/user/sessions/{id}", { params: { id: row.id ?? "" } }).then(again).catch(sayFailed)}>
+              <Trash2 size={16} />
+            </ActionIcon>
+          )
+        }
+      />
     </Paper>
   );
 }

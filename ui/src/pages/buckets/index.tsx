@@ -1,12 +1,10 @@
 /** Buckets: slices of a queue's members. */
-import { Textarea, TextInput } from "@mantine/core";
-import { useParams } from "@tanstack/react-router";
 import { Boxes } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { buckets as noun } from "~/api/nouns";
 import { required, wrong } from "~/kit/checks";
-import { Columns } from "~/kit/Fields";
-import { ListPage, NameLink } from "~/kit/ListPage";
+import { NameAndDescription } from "~/kit/Fields";
+import { ListPage, nameColumn } from "~/kit/ListPage";
 import { RecordPage, type Tab } from "~/kit/RecordPage";
 
 const PATH = "/lookups/buckets";
@@ -19,11 +17,10 @@ export function BucketList() {
       icon={Boxes}
       noun={noun}
       columns={[
-        { key: "name", title: t("name"), render: (row) => <NameLink to={`${PATH}/${row.id}`}>{row.name}</NameLink> },
+        nameColumn(t("name"), PATH),
         { key: "description", title: t("description"), render: (row) => row.description },
       ]}
-      pathOf={(row) => `${PATH}/${row.id}`}
-      add={`${PATH}/new`}
+      path={PATH}
       emptyText={t("buckets.empty")}
     />
   );
@@ -35,25 +32,13 @@ interface Values {
 }
 
 export function Bucket() {
-  const { id = "new", tab } = useParams({ strict: false });
   const { t } = useTranslation();
   const tabs: Tab<Values>[] = [
-    {
-      key: "general",
-      title: t("record.general"),
-      render: (form) => (
-        <Columns>
-          <TextInput label={t("name")} required {...form.getInputProps("name")} />
-          <Textarea label={t("description")} autosize minRows={2} {...form.getInputProps("description")} />
-        </Columns>
-      ),
-    },
+    { key: "general", title: t("record.general"), render: (form) => <NameAndDescription field={form.getInputProps} /> },
   ];
   return (
     <RecordPage
       noun={noun}
-      id={id}
-      tab={tab}
       listPath={PATH}
       listTitle={t("nav.buckets")}
       newTitle={t("buckets.new")}

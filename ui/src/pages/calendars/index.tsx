@@ -1,13 +1,12 @@
 /** Calendars: when people may be rung. */
 import { Textarea, TextInput } from "@mantine/core";
-import { useParams } from "@tanstack/react-router";
 import { CalendarClock } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { calendars as noun } from "~/api/nouns";
 import type { Link, Row } from "~/api/noun";
 import { chosen, longerThan, wrong } from "~/kit/checks";
 import { Columns } from "~/kit/Fields";
-import { ListPage, NameLink } from "~/kit/ListPage";
+import { ListPage, nameColumn } from "~/kit/ListPage";
 import { RecordPage, type Tab } from "~/kit/RecordPage";
 import { Holidays, type Holiday } from "./Holidays";
 import { Validity } from "./Validity";
@@ -25,12 +24,11 @@ export function CalendarList() {
       noun={noun}
       fields={["id", "name", "description", "timezone"]}
       columns={[
-        { key: "name", title: t("name"), render: (row) => <NameLink to={`${PATH}/${row.id}`}>{row.name}</NameLink> },
+        nameColumn(t("name"), PATH),
         { key: "timezone", title: t("calendars.timezone"), render: (row) => row.timezone?.name },
         { key: "description", title: t("description"), render: (row) => row.description },
       ]}
-      pathOf={(row) => `${PATH}/${row.id}`}
-      add={`${PATH}/new`}
+      path={PATH}
       emptyText={t("calendars.empty")}
     />
   );
@@ -47,7 +45,6 @@ export interface Values {
 }
 
 export function Calendar() {
-  const { id = "new", tab } = useParams({ strict: false });
   const { t } = useTranslation();
   const tabs: Tab<Values>[] = [
     {
@@ -68,8 +65,6 @@ export function Calendar() {
   return (
     <RecordPage
       noun={noun}
-      id={id}
-      tab={tab}
       listPath={PATH}
       listTitle={t("nav.calendars")}
       newTitle={t("calendars.new")}

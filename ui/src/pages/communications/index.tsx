@@ -1,14 +1,13 @@
 /** Communication types: what kind of number a member has. */
 import { Badge, Radio, Select, Textarea, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
 import { Tags } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { communicationTypes as noun } from "~/api/nouns";
 import type { Row } from "~/api/noun";
 import { chosenText, required, wrong } from "~/kit/checks";
 import { Columns } from "~/kit/Fields";
-import { keyOf, ListPage, NameLink } from "~/kit/ListPage";
+import { keyOf, ListPage, nameColumn } from "~/kit/ListPage";
 import { RecordPage, type Tab } from "~/kit/RecordPage";
 import { sayFailed } from "~/kit/say";
 
@@ -30,7 +29,7 @@ export function CommunicationTypeList() {
       icon={Tags}
       noun={noun}
       columns={[
-        { key: "name", title: t("name"), render: (row) => <NameLink to={`${PATH}/${row.id}`}>{row.name}</NameLink> },
+        nameColumn(t("name"), PATH),
         { key: "channel", title: t("communications.channel"), render: (row) => <Badge variant="light">{t(`channels.${row.channel}`)}</Badge> },
         { key: "code", title: t("communications.code"), render: (row) => row.code },
         {
@@ -42,8 +41,7 @@ export function CommunicationTypeList() {
         },
         { key: "description", title: t("description"), render: (row) => row.description },
       ]}
-      pathOf={(row) => `${PATH}/${row.id}`}
-      add={`${PATH}/new`}
+      path={PATH}
       emptyText={t("communications.empty")}
     />
   );
@@ -58,7 +56,6 @@ interface Values {
 }
 
 export function CommunicationType() {
-  const { id = "new", tab } = useParams({ strict: false });
   const { t } = useTranslation();
   const tabs: Tab<Values>[] = [
     {
@@ -77,8 +74,6 @@ export function CommunicationType() {
   return (
     <RecordPage
       noun={noun}
-      id={id}
-      tab={tab}
       listPath={PATH}
       listTitle={t("nav.communications")}
       newTitle={t("communications.new")}

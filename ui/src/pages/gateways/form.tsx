@@ -1,6 +1,6 @@
 /** The two forms of a gateway. */
 import { NumberInput, PasswordInput, Textarea, TextInput } from "@mantine/core";
-import { useParams, useSearch } from "@tanstack/react-router";
+import { useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Link, Row } from "~/api/noun";
 import { gateways as noun, schemas } from "~/api/nouns";
@@ -10,8 +10,7 @@ import { Lookup } from "~/kit/Lookup";
 import { type Form, RecordPage, type Tab } from "~/kit/RecordPage";
 import { AccessControl, type Allowed } from "./AccessControl";
 
-const PATH = "/routing/gateways";
-export const pathOf = (id: string | undefined) => `${PATH}/${id}`;
+export const PATH = "/routing/gateways";
 
 export interface Values {
   name: string;
@@ -30,7 +29,6 @@ export interface Values {
 }
 
 export function Gateway() {
-  const { id = "new", tab } = useParams({ strict: false });
   const { type } = useSearch({ strict: false }) as { type?: string };
   const { t } = useTranslation();
   const blank: Values = {
@@ -44,15 +42,13 @@ export function Gateway() {
   return (
     <RecordPage
       noun={noun}
-      id={id}
-      tab={tab}
       listPath={PATH}
       listTitle={t("nav.gateways")}
       newTitle={t(`gateways.kinds.${type === "reg" ? "reg" : "trunk"}`)}
       blank={blank}
       toForm={toForm}
       toBody={({ password, ...rest }) => (password ? { ...rest, password } : rest)}
-      check={(values) => check(values, id === "new")}
+      check={check}
       tabs={tabs}
     />
   );

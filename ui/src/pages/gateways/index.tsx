@@ -5,9 +5,9 @@ import { KeyRound, Network } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { gateways as noun } from "~/api/nouns";
-import { ListPage, NameLink } from "~/kit/ListPage";
+import { ListPage, nameColumn } from "~/kit/ListPage";
 import { StateSwitch } from "~/kit/StateSwitch";
-import { pathOf } from "./form";
+import { PATH } from "./form";
 import classes from "./gateways.module.css";
 
 export { Gateway } from "./form";
@@ -24,12 +24,12 @@ export function GatewayList() {
         icon={Network}
         noun={noun}
         columns={[
-          { key: "name", title: t("name"), render: (row) => <NameLink to={pathOf(row.id)}>{row.name}</NameLink> },
+          nameColumn(t("name"), PATH),
           { key: "proxy", title: t("gateways.proxy"), render: (row) => row.proxy },
           { key: "enable", title: t("state"), render: (row) => <StateSwitch noun={noun} row={row} field="enable" on={row.enable ?? false} /> },
           { key: "r_state", title: t("gateways.status"), sort: false, render: (row) => <Status register={row.register ?? false} state={row.r_state ?? 0} /> },
         ]}
-        pathOf={(row) => pathOf(row.id)}
+        path={PATH}
         add={() => setChoosing(true)}
         emptyText={t("gateways.empty")}
         refetchMs={STATUS_MS}

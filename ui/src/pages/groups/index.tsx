@@ -1,6 +1,5 @@
 /** Resource groups: which resources dial a kind of number, and at what time of the day. */
 import { ActionIcon, Button, Group, NumberInput, Stack, Text, Textarea, TextInput } from "@mantine/core";
-import { useParams } from "@tanstack/react-router";
 import { Layers, Plus, Trash2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,7 +7,7 @@ import type { Link, Row } from "~/api/noun";
 import { communicationTypes, groupMembersOf, groups as noun, resources } from "~/api/nouns";
 import { chosen, required, wrong } from "~/kit/checks";
 import { ClockInput, Columns } from "~/kit/Fields";
-import { ListPage, NameLink } from "~/kit/ListPage";
+import { ListPage, nameColumn } from "~/kit/ListPage";
 import { Lookup } from "~/kit/Lookup";
 import { RecordPage, type Tab } from "~/kit/RecordPage";
 import { SubTable } from "~/kit/SubTable";
@@ -23,12 +22,11 @@ export function ResourceGroupList() {
       icon={Layers}
       noun={noun}
       columns={[
-        { key: "name", title: t("name"), render: (row) => <NameLink to={`${PATH}/${row.id}`}>{row.name}</NameLink> },
+        nameColumn(t("name"), PATH),
         { key: "communication", title: t("groups.communication"), render: (row) => row.communication?.name },
         { key: "description", title: t("description"), render: (row) => row.description },
       ]}
-      pathOf={(row) => `${PATH}/${row.id}`}
-      add={`${PATH}/new`}
+      path={PATH}
       emptyText={t("groups.empty")}
     />
   );
@@ -49,7 +47,6 @@ interface Values {
 const DAY: Range = { start_time_of_day: 540, end_time_of_day: 1200 };
 
 export function ResourceGroup() {
-  const { id = "new", tab } = useParams({ strict: false });
   const { t } = useTranslation();
   const tabs: Tab<Values>[] = [
     {
@@ -69,8 +66,6 @@ export function ResourceGroup() {
   return (
     <RecordPage
       noun={noun}
-      id={id}
-      tab={tab}
       listPath={PATH}
       listTitle={t("nav.resourceGroups")}
       newTitle={t("groups.new")}

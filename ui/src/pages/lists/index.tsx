@@ -1,13 +1,12 @@
 /** Stop lists: numbers that are never rung. */
-import { Switch, Textarea, TextInput } from "@mantine/core";
+import { Switch, TextInput } from "@mantine/core";
 import { DateTimePicker } from "@mantine/dates";
-import { useParams } from "@tanstack/react-router";
 import { ListX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { lists as noun, numbersOf } from "~/api/nouns";
 import { required, wrong } from "~/kit/checks";
-import { Columns } from "~/kit/Fields";
-import { ListPage, NameLink } from "~/kit/ListPage";
+import { NameAndDescription } from "~/kit/Fields";
+import { ListPage, nameColumn } from "~/kit/ListPage";
 import { RecordPage, type Tab } from "~/kit/RecordPage";
 import { SubTable } from "~/kit/SubTable";
 import { instantOf } from "~/kit/times";
@@ -23,12 +22,11 @@ export function StopListList() {
       noun={noun}
       fields={["id", "name", "description", "count"]}
       columns={[
-        { key: "name", title: t("name"), render: (row) => <NameLink to={`${PATH}/${row.id}`}>{row.name}</NameLink> },
+        nameColumn(t("name"), PATH),
         { key: "count", title: t("lists.numbers"), align: "right", sort: false, render: (row) => Number(row.count ?? 0).toLocaleString() },
         { key: "description", title: t("description"), render: (row) => row.description },
       ]}
-      pathOf={(row) => `${PATH}/${row.id}`}
-      add={`${PATH}/new`}
+      path={PATH}
       emptyText={t("lists.empty")}
     />
   );
@@ -40,26 +38,14 @@ interface Values {
 }
 
 export function StopList() {
-  const { id = "new", tab } = useParams({ strict: false });
   const { t } = useTranslation();
   const tabs: Tab<Values>[] = [
-    {
-      key: "general",
-      title: t("record.general"),
-      render: (form) => (
-        <Columns>
-          <TextInput label={t("name")} required {...form.getInputProps("name")} />
-          <Textarea label={t("description")} autosize minRows={2} {...form.getInputProps("description")} />
-        </Columns>
-      ),
-    },
+    { key: "general", title: t("record.general"), render: (form) => <NameAndDescription field={form.getInputProps} /> },
     { key: "numbers", title: t("lists.numbers"), savedOnly: true, render: (_, saved) => saved && <Numbers list={saved} /> },
   ];
   return (
     <RecordPage
       noun={noun}
-      id={id}
-      tab={tab}
       listPath={PATH}
       listTitle={t("nav.lists")}
       newTitle={t("lists.new")}

@@ -85,8 +85,7 @@ export function MemberList() {
         { key: "stop_cause", title: t("members.endCause"), render: (row) => <Cause member={row} /> },
         { key: "attempts", title: t("members.attempts"), align: "right", render: (row) => row.attempts ?? 0 },
       ]}
-      pathOf={(row) => `${path}/${row.id}`}
-      add={`${path}/new`}
+      path={path}
       emptyText={t("members.empty")}
       strip={<Filters />}
       toolbar={<Whole queue={queue} />}

@@ -1,6 +1,6 @@
 /** A queue of type Outbound IVR, with all its tabs. */
 import { Button, NumberInput, Select, Switch, TagsInput, Textarea, TextInput } from "@mantine/core";
-import { Link as To, useParams } from "@tanstack/react-router";
+import { Link as To } from "@tanstack/react-router";
 import { Gauge, UsersRound } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { calendars, groups, lists, queueGroupsOf, queues as noun, schemas } from "~/api/nouns";
@@ -19,7 +19,6 @@ const AFTER = { type: ["service", "default"] };
 const MOST = 1_000_000;
 
 export function Queue() {
-  const { id = "new", tab } = useParams({ strict: false });
   const { t } = useTranslation();
   const tabs: Tab<Values>[] = [
     { key: "general", title: t("record.general"), render: (form) => <General form={form} /> },
@@ -37,8 +36,6 @@ export function Queue() {
   return (
     <RecordPage
       noun={noun}
-      id={id}
-      tab={tab}
       listPath={PATH}
       listTitle={t("nav.queues")}
       newTitle={t("queues.new")}

@@ -64,8 +64,7 @@ export function QueueList() {
           </Tooltip>
         </>
       )}
-      pathOf={(row) => `${PATH}/${row.id}`}
-      add={`${PATH}/new`}
+      path={PATH}
       emptyText={t("queues.empty")}
       toolbar={<Filters />}
       refetchMs={LIVE_MS}

@@ -1,7 +1,6 @@
 /** Outbound resources: a gateway with its limits, its caller numbers, and what to do when it fails. */
 import { FileButton, NumberInput, Select, TagsInput, Textarea, TextInput, Button } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
 import { Cable, Upload } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { request } from "~/api/http";
@@ -9,7 +8,7 @@ import type { Link, Row } from "~/api/noun";
 import { displaysOf, gateways, resources as noun } from "~/api/nouns";
 import { between, chosen, required, wrong } from "~/kit/checks";
 import { Columns } from "~/kit/Fields";
-import { keyOf, ListPage, NameLink } from "~/kit/ListPage";
+import { keyOf, ListPage, nameColumn } from "~/kit/ListPage";
 import { Lookup } from "~/kit/Lookup";
 import { type Form, RecordPage, type Tab } from "~/kit/RecordPage";
 import { sayDone, sayFailed } from "~/kit/say";
@@ -28,14 +27,13 @@ export function ResourceList() {
       noun={noun}
       fields={["id", "name", "gateway", "enabled", "limit", "rps", "description"]}
       columns={[
-        { key: "name", title: t("name"), render: (row) => <NameLink to={`${PATH}/${row.id}`}>{row.name}</NameLink> },
+        nameColumn(t("name"), PATH),
         { key: "gateway", title: t("resources.gateway"), render: (row) => row.gateway?.name },
         { key: "rps", title: "CPS", align: "right", render: (row) => row.rps ?? 0 },
         { key: "limit", title: t("resources.limit"), align: "right", render: (row) => row.limit ?? 0 },
         { key: "enabled", title: t("state"), render: (row) => <StateSwitch noun={noun} row={row} on={row.enabled ?? false} /> },
       ]}
-      pathOf={(row) => `${PATH}/${row.id}`}
-      add={`${PATH}/new`}
+      path={PATH}
       emptyText={t("resources.empty")}
     />
   );
@@ -62,7 +60,6 @@ const BLANK: Values = {
 };
 
 export function Resource() {
-  const { id = "new", tab } = useParams({ strict: false });
   const { t } = useTranslation();
   const tabs: Tab<Values>[] = [
     { key: "general", title: t("record.general"), render: (form) => <General form={form} /> },
@@ -72,8 +69,6 @@ export function Resource() {
   return (
     <RecordPage
       noun={noun}
-      id={id}
-      tab={tab}
       listPath={PATH}
       listTitle={t("nav.resources")}
       newTitle={t("resources.new")}

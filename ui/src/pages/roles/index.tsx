@@ -1,12 +1,11 @@
 /** Roles: what people may do with each kind of record. */
-import { Alert, Checkbox, Switch, Table, Textarea, TextInput } from "@mantine/core";
-import { useParams } from "@tanstack/react-router";
+import { Alert, Checkbox, Switch, Table } from "@mantine/core";
 import { KeyRound } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { roles as noun } from "~/api/nouns";
 import { required, wrong } from "~/kit/checks";
-import { Columns } from "~/kit/Fields";
-import { ListPage, NameLink } from "~/kit/ListPage";
+import { NameAndDescription } from "~/kit/Fields";
+import { ListPage, nameColumn } from "~/kit/ListPage";
 import { type Form, RecordPage, type Tab } from "~/kit/RecordPage";
 
 const PATH = "/permissions/roles";
@@ -24,11 +23,10 @@ export function RoleList() {
       icon={KeyRound}
       noun={noun}
       columns={[
-        { key: "name", title: t("name"), render: (row) => <NameLink to={`${PATH}/${row.id}`}>{row.name}</NameLink> },
+        nameColumn(t("name"), PATH),
         { key: "description", title: t("description"), render: (row) => row.description },
       ]}
-      pathOf={(row) => `${PATH}/${row.id}`}
-      add={`${PATH}/new`}
+      path={PATH}
       emptyText={t("roles.empty")}
     />
   );
@@ -42,26 +40,14 @@ interface Values {
 }
 
 export function Role() {
-  const { id = "new", tab } = useParams({ strict: false });
   const { t } = useTranslation();
   const tabs: Tab<Values>[] = [
-    {
-      key: "general",
-      title: t("record.general"),
-      render: (form) => (
-        <Columns>
-          <TextInput label={t("name")} required {...form.getInputProps("name")} />
-          <Textarea label={t("description")} autosize minRows={2} {...form.getInputProps("description")} />
-        </Columns>
-      ),
-    },
+    { key: "general", title: t("record.general"), render: (form) => <NameAndDescription field={form.getInputProps} /> },
     { key: "rights", title: t("roles.rights"), render: (form) => <Rights form={form} /> },
   ];
   return (
     <RecordPage
       noun={noun}
-      id={id}
-      tab={tab}
       listPath={PATH}
       listTitle={t("nav.roles")}
       newTitle={t("roles.new")}

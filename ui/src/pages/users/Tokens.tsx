@@ -1,5 +1,5 @@
 /** A user's tokens: shown once when they are made, ended at any time. */
-import { ActionIcon, Alert, Button, Code, CopyButton, Group, Modal, Stack, Table, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Alert, Button, Code, CopyButton, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { DateTimePicker } from "@mantine/dates";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Check, Copy, Plus, Trash2 } from "lucide-react";
@@ -7,6 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { request } from "~/api/http";
 import { ask } from "~/kit/confirm";
+import { PlainTable } from "~/kit/PlainTable";
 import { sayFailed } from "~/kit/say";
 import { instantOf } from "~/kit/times";
 
@@ -29,30 +30,20 @@ export function Tokens({ user }: { user: string }) {
       <Button w="fit-content" variant="light" leftSection={<Plus size={16} />} onClick={() => setMaking(true)}>
         {t("users.addToken")}
       </Button>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t("users.usage")}</Table.Th>
-            <Table.Th>{t("media.created")}</Table.Th>
-            <Table.Th>{t("lists.expire")}</Table.Th>
-            <Table.Th aria-label={t("list.actions")} />
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {(found.data?.items ?? []).map((token) => (
-            <Table.Tr key={token.id}>
-              <Table.Td>{token.usage}</Table.Td>
-              <Table.Td>{instantOf(token.created_at, i18n.language)}</Table.Td>
-              <Table.Td>{instantOf(token.expires_at, i18n.language) || t("lists.never")}</Table.Td>
-              <Table.Td ta="right">
-                <ActionIcon aria-label={t("users.endTokenOf", { usage: token.usage })} onClick={() => end(token.id ?? "", token.usage ?? "")}>
-                  <Trash2 size={16} />
-                </ActionIcon>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <PlainTable
+        columns={[
+          { key: "usage", title: t("users.usage"), render: (token) => token.usage },
+          { key: "created", title: t("media.created"), render: (token) => instantOf(token.created_at, i18n.language) },
+          { key: "expires", title: t("lists.expire"), render: (token) => instantOf(token.expires_at, i18n.language) || t("lists.never") },
+        ]}
+        rows={found.data?.items ?? []}
+        idOf={(token) => token.id}
+        actions={(token) => (
+          <ActionIcon aria-label={t("users.endTokenOf", { usage: token.usage })} onClick={() => end(token.id ?? "", token.usage ?? "")}>
+            <Trash2 size={16} />
+          </ActionIcon>
+        )}
+      />
       <Modal opened={making} onClose={() => setMaking(false)} title={t("users.addToken")}>
         <NewToken user={user} onMade={() => void again()} onClose={() => setMaking(false)} />
       </Modal>

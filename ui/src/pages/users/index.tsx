@@ -1,7 +1,6 @@
 /** Users: the people who sign in, and their tokens. */
 import { Badge, Group, MultiSelect, PasswordInput, Switch, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
 import { Users } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { roles, users as noun } from "~/api/nouns";
@@ -41,8 +40,7 @@ export function UserList() {
         },
         { key: "disabled", title: t("state"), render: (row) => (row.disabled ? <Badge color="gray">{t("users.disabled")}</Badge> : null) },
       ]}
-      pathOf={(row) => `${PATH}/${row.id}`}
-      add={`${PATH}/new`}
+      path={PATH}
     />
   );
 }
@@ -61,7 +59,6 @@ interface Values {
 const BLANK: Values = { name: "", username: "", email: "", password: "", admin: false, disabled: false, must_change_password: true, roles: [] };
 
 export function User() {
-  const { id = "new", tab } = useParams({ strict: false });
   const { t } = useTranslation();
   const tabs: Tab<Values>[] = [
     { key: "general", title: t("record.general"), render: (form, saved) => <General form={form} saved={saved !== null} /> },
@@ -70,8 +67,6 @@ export function User() {
   return (
     <RecordPage
       noun={noun}
-      id={id}
-      tab={tab}
       listPath={PATH}
       listTitle={t("nav.users")}
       newTitle={t("users.new")}
@@ -87,10 +82,10 @@ export function User() {
         roles: (row.roles ?? []).map((role) => role.id ?? ""),
       })}
       toBody={({ password, roles: chosen, ...rest }) => ({ ...rest, roles: chosen.map((role) => ({ id: role })), ...(password ? { password } : {}) })}
-      check={(values) =>
+      check={(values, isNew) =>
         wrong({
           username: required(values.username),
-          password: (id === "new" || values.password) && values.password.length < SHORTEST ? t("users.shortPassword", { least: SHORTEST }) : null,
+          password: (isNew || values.password) && values.password.length < SHORTEST ? t("users.shortPassword", { least: SHORTEST }) : null,
         })
       }
       tabs={tabs}
