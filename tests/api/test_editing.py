@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -79,7 +80,7 @@ def test_without_if_match_the_last_one_wins_as_with_webitel(door: Door) -> None:
     assert door("PATCH", path, {"description": "three"}, headers={"If-Match": "*"}).ok()["description"] == "three"
 
 
-MAKERS = {
+MAKERS: dict[str, Callable[[Door], str]] = {
     "/sip/gateways": a_gateway,
     "/call_center/communication_type": a_type,
     "/routing/schema": a_schema,
@@ -87,6 +88,7 @@ MAKERS = {
     "/call_center/resource_group": a_group,
     "/calendars": a_calendar,
     "/call_center/list": lambda door: door.id("/call_center/list", {"name": "Stop"}),
+    "/routing/schema/variables": lambda door: str(door.post("/routing/schema/variables", {"name": "city"}).ok()["id"]),
 }
 
 

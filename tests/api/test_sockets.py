@@ -12,10 +12,12 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from outdial.store import commands, tokens
+from outdial.domain.errors import StoreUnavailable
+from outdial.store import commands, grants, tokens
 from tests.api.calling import Campaign
+from tests.api.campaign import a_queue
 from tests.api.door import Door
-from tests.api.people import a_person
+from tests.api.people import a_person, grant
 from tests.api.stream import PATIENCE_S, moved
 from tests.api.test_events import over_the_wire
 
@@ -114,6 +116,25 @@ def test_calls_that_are_up_are_listed_and_hung_up(door: Door) -> None:
     assert (order.kind, order.attempt_id, order.payload) == ("hangup", attempt.id, {"cause": "USER_BUSY"})
 
 
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [("", "MANAGER_REQUEST"), ("17", "USER_BUSY"), ("user_busy", "USER_BUSY"), ("x", "NORMAL_CLEARING")],
+)
+def test_the_cause_of_a_hangup_is_read_as_by_rest(door: Door, said: str, cause: str) -> None:
+    campaign = Campaign(door)
+    campaign.member("380441")
+    (attempt,) = campaign.claim()
+    campaign.offer(attempt)
+
+    async def test(address: str) -> None:
+        async with connected(address, door.token) as client:
+            assert (await client.ask("call_hangup", id=attempt.call_id, cause=said))["status"] == "OK"
+
+    over_the_wire(door, test)
+    (order,) = door.write(commands.take)
+    assert order.payload == {"cause": cause}
+
+
 def test_attempts_are_told_as_the_other_feed_tells_them(door: Door) -> None:
     async def test(address: str) -> None:
         async with connected(address, door.token) as client:
@@ -160,6 +181,40 @@ def test_it_ends_with_its_token_and_with_the_service(door: Door, monkeypatch: py
             assert await client.ended() == 4001
 
     over_the_wire(door, test)
+
+
+def test_it_ends_when_other_queues_may_be_seen(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("outdial.api.sockets.LOOK_AGAIN_S", 0.05)
+    mine, other, ann = a_queue(door), a_queue(door, "Other"), a_person(door, "ann")
+    grant(door, mine.path, ann, "r")
+    wanted = (1, "cc_queue", int(other.path.rpartition("/")[2]))
+
+    async def test(address: str) -> None:
+        async with connected(address, ann.token) as client:
+            await client.ask("subscribe_attempt")
+            await door.store.write(lambda conn: grants.put(conn, *wanted, role_id=int(ann.role), granted="r"))
+            assert await client.ended() == 4001
+
+    over_the_wire(door, test)
+
+
+def test_it_outlives_a_store_that_is_away(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("outdial.api.sockets.LOOK_AGAIN_S", 0.05)
+
+    async def test(address: str) -> None:
+        async with connected(address, door.token) as client:
+            with monkeypatch.context() as away:
+                away.setattr(door.store, "read", unavailable)
+                await asyncio.sleep(0.2)
+            assert (await client.ask("ping"))["data"] == {"pong": 1}
+            await door.store.write(lambda conn: tokens.forget(conn, door.token))
+            assert await client.ended() == 4001, "it is still looked at"
+
+    over_the_wire(door, test)
+
+
+async def unavailable(*_: object) -> None:
+    raise StoreUnavailable("The disk is full.")
 
 
 def test_who_does_not_sign_in_is_not_kept(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,13 +10,15 @@ from outdial.domain.errors import Forbidden
 from outdial.domain.rights import Rights
 from outdial.store import roles, users
 from outdial.store.context import Actor
+from outdial.store.listing import Row
 
 
-def over_user(conn: Connection, domain_id: int, actor: Actor, user_id: int) -> None:
-    """Whoever may act in somebody's place must have all their rights. Raises NotFound, Forbidden."""
-    users.get(conn, domain_id, user_id)
+def over_user(conn: Connection, domain_id: int, actor: Actor, user_id: int) -> Row:
+    """Whoever may act in somebody's place must have all their rights; answers the user. Raises NotFound, Forbidden."""
+    user = users.get(conn, domain_id, user_id)
     if user_id != actor.user_id:
         over(actor, roles.reach(conn, user_id))
+    return user
 
 
 def over_roles(conn: Connection, domain_id: int, actor: Actor, role_ids: Iterable[int]) -> None:

@@ -254,6 +254,13 @@ def find(conn: Connection, domain_id: int, call_id: str) -> Row:
     return rows[0]
 
 
+def hang_up(conn: Connection, domain_id: int, call_id: str, cause: str, *, by: int) -> None:
+    """Orders the end of a call in progress; the cause is a code or a name, and the manager's wish unless given. Raises
+    NotFound."""
+    payload = {"cause": by_text(cause) if cause else "MANAGER_REQUEST"}
+    commands.add(conn, domain_id, "hangup", attempt_id=find(conn, domain_id, call_id)["id"], payload=payload, by=by)
+
+
 async def _active_one(call: Call) -> Response:
     call_id = call.request.path_params["id"]
     row = await call.read(lambda conn: find(conn, call.domain_id, call_id))
@@ -263,12 +270,6 @@ async def _active_one(call: Call) -> Response:
 async def _hang_up(call: Call) -> Response:
     """A command to the dialer; the answer does not wait until the line is free."""
     call_id, body = call.request.path_params["id"], await call.body()
-    given = HANGUP.read(body).get("cause", "")
-    payload = {"cause": by_text(given) if given else "MANAGER_REQUEST"}
-
-    def command(conn: Connection) -> None:
-        attempt_id = find(conn, call.domain_id, call_id)["id"]
-        commands.add(conn, call.domain_id, "hangup", attempt_id=attempt_id, payload=payload, by=call.user_id)
-
-    await call.write(command)
+    cause = HANGUP.read(body).get("cause", "")
+    await call.write(lambda conn: hang_up(conn, call.domain_id, call_id, cause, by=call.user_id))
     return wire.answer({})

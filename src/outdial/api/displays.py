@@ -92,8 +92,5 @@ def _add(conn: Connection, call: Call, resource_id: int, numbers: list[str]) -> 
     resources.get(conn, call.domain_id, resource_id)
     known = resources.numbers_of(conn, call.domain_id, resource_id)
     new = [number for number in numbers if number not in known]
-    rows = [
-        resources.DISPLAYS.create(conn, call.domain_id, {"display": number}, parent=resource_id, by=call.user_id)
-        for number in new
-    ]
-    return {"id": [row["id"] for row in rows], "skipped": len(numbers) - len(new)}
+    ids = resources.add_displays(conn, call.domain_id, resource_id, new, by=call.user_id)
+    return {"id": ids, "skipped": len(numbers) - len(new)}

@@ -69,12 +69,13 @@ class Board:
             await asyncio.sleep(EACH_S)
 
     async def _look(self, domain_id: int) -> None:
-        now, rates = self._feed.now(), self._feed.rates
+        now = self._feed.now()
         since, until = now - PERIOD_MS, now + 1
         rows = await self._store.read(lambda conn: board.figures(conn, domain_id, since=since, until=until))
         if domain_id not in self._watched:
             return
-        found = {row["id"]: shown(row, rates.of(now), since, until) for row in rows}
+        rates = self._feed.rates.of(now)
+        found = {row["id"]: shown(row, rates, since, until) for row in rows}
         old = self._told.get(domain_id, {})
         self._told[domain_id] = found
         for id_ in old.keys() - found.keys():

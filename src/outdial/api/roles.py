@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 
 from outdial.api import wire
-from outdial.api.authority import over, rights_of
+from outdial.api.authority import over
 from outdial.api.doors import Doors
 from outdial.api.fields import Field, Parts, Shape
 from outdial.api.kinds import Flag, Text
@@ -82,17 +84,18 @@ def _create(conn: Connection, domain_id: int, values: dict[str, Any], **by: Any)
 
 
 def _replace(conn: Connection, domain_id: int, id: int, values: dict[str, Any], **by: Any) -> Row:
-    _changeable(conn, domain_id, id, values.get("name"))
-    given = _in(values)
-    _within(conn, given.get("access", {}))
-    return _out(roles.replace(conn, domain_id, id, given, **by))
+    return _changed(conn, domain_id, id, values, partial(roles.replace, **by))
 
 
 def _patch(conn: Connection, domain_id: int, id: int, values: dict[str, Any], **by: Any) -> Row:
+    return _changed(conn, domain_id, id, values, partial(roles.patch, **by))
+
+
+def _changed(conn: Connection, domain_id: int, id: int, values: dict[str, Any], change: Callable[..., Row]) -> Row:
     _changeable(conn, domain_id, id, values.get("name"))
     given = _in(values)
     _within(conn, given.get("access", {}))
-    return _out(roles.patch(conn, domain_id, id, given, **by))
+    return _out(change(conn, domain_id, id, given))
 
 
 def _delete(conn: Connection, domain_id: int, id: int) -> Row:
@@ -109,9 +112,7 @@ def _changeable(conn: Connection, domain_id: int, id: int, name: str | None) -> 
         raise UserMistake("This role may everything and stays as it is; give it to users or take it from them.")
     if row["personal"] and name not in (None, row["name"]):
         raise UserMistake("This role is one person's own and has their user name.")
-    actor = context_of(conn).actor
-    assert actor is not None
-    over(actor, rights_of(conn, domain_id, id))
+    _within(conn, row["access"])
     return row
 
 

@@ -13,12 +13,14 @@ import msgspec
 from sqlalchemy import Connection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from outdial.api.calls import STATES, hang_up
 from outdial.api.doors import Deps, address_of
 from outdial.api.feed import Entry, Wish
 from outdial.api.needs import Need, admit
-from outdial.domain.errors import Forbidden, NotFound, OutdialError, Unauthenticated, UserMistake
+from outdial.api.streams import both, queues_seen
+from outdial.domain.errors import Forbidden, OutdialError, StoreUnavailable, Unauthenticated, UserMistake
 from outdial.domain.happening import Moved
-from outdial.store import commands, history, queues, tokens
+from outdial.store import history, tokens
 from outdial.store.context import Actor, acting
 from outdial.store.listing import MOST, ListQuery, Row
 from outdial.store.tokens import Session
@@ -31,7 +33,6 @@ LOOK_AGAIN_S = 60.0
 UNAUTHENTICATED = 4001
 EVENTS = {"offering": "ringing", "bridged": "active", "leaving": "hangup"}
 """Stages of an attempt → what happened to its call, in Webitel's words."""
-LIVE = {"offering": "ringing", "bridged": "active"}
 Json = dict[str, Any]
 _decode = msgspec.json.Decoder(Json)
 
@@ -95,6 +96,7 @@ class Talk:
         self._token = ""
         self._session: Session | None = None
         self._actor: Actor | None = None
+        self._seen: frozenset[int] | None = None
         self._sending = asyncio.Lock()
         self._followed: dict[str, asyncio.Task[None]] = {}
         """What is subscribed to → who writes it."""
@@ -173,16 +175,22 @@ class Talk:
                 raise Unauthenticated
             return session, admit(conn, session, NEED, {}, address_of(self._socket))
 
-        self._session, self._actor = await self._deps.store.read(find)
-        self._token = token
+        session, actor = await self._deps.store.read(find)
+        self._seen = await queues_seen(self._deps.store, actor, session.domain_id)
+        self._session, self._actor, self._token = session, actor, token
 
     async def _keep(self) -> None:
-        """Closes the connection when its token ends or the service stops."""
+        """Closes the connection when its token ends, when other queues may be seen, or when the service stops."""
         while not self._feed.closed:
             await asyncio.sleep(LOOK_AGAIN_S)
+            seen = self._seen
             try:
                 await self._authenticate({"token": self._token})
+            except StoreUnavailable:
+                continue  # it cannot be told now whether the token still counts
             except UserMistake:
+                break
+            if self._seen != seen:
                 break
         await self._socket.close(UNAUTHENTICATED)
 
@@ -219,7 +227,7 @@ class Talk:
     async def _subscribe_call(self, data: Json) -> Json:
         """Answers the calls that are up."""
         await self._follow("call")
-        domain_id, query = self._known().domain_id, ListQuery(size=MOST, filters={"state": list(LIVE)})
+        domain_id, query = self._known().domain_id, ListQuery(size=MOST, filters={"state": list(STATES)})
         page = await self._read(lambda conn: history.search_open(conn, domain_id, query))
         return {"items": [_item(row) for row in page.items]}
 
@@ -229,10 +237,7 @@ class Talk:
 
     async def _follow(self, what: str) -> None:
         await self._leave(what)
-        domain_id, actor = self._known().domain_id, self._actor
-        assert actor is not None
-        seen = await self._read(lambda conn: queues.granted_ids(conn, domain_id)) if not actor.wide else frozenset()
-        wish = Wish(domain_id, frozenset({"attempt"}), seen or (frozenset() if actor.wide else frozenset({-1})))
+        wish = Wish(self._known().domain_id, frozenset({"attempt"}), both(self._seen, frozenset()))
         self._followed[what] = asyncio.create_task(self._write(self._feed.last, wish, FORMS[what]))
 
     async def _leave(self, what: str) -> Json:
@@ -255,19 +260,12 @@ class Talk:
             await self._socket.close(1001)
 
     async def _hang_up(self, data: Json) -> Json:
-        session, call_id = self._known(), str(data.get("id") or "")
+        session, call_id, cause = self._known(), str(data.get("id") or ""), str(data.get("cause") or "")
         if not session.rights.may("calls", "d"):
             raise Forbidden
-        payload = {"cause": str(data.get("cause") or "")[:50]}
 
         def command(conn: Connection) -> None:
-            query = ListQuery(size=1, fields=("id",), filters={"call_id": [call_id]})
-            found = history.search_open(conn, session.domain_id, query).items
-            if not found:
-                raise NotFound(f"There is no call {call_id} in progress.")
-            commands.add(
-                conn, session.domain_id, "hangup", attempt_id=found[0]["id"], payload=payload, by=session.user_id
-            )
+            hang_up(conn, session.domain_id, call_id, cause, by=session.user_id)
 
         assert self._actor is not None
         await self._deps.store.write(acting(self._actor, command))
@@ -283,7 +281,7 @@ def _item(row: Row) -> Json:
     return {
         "id": row["call_id"],
         "app_id": "outdial",
-        "state": LIVE[row["state"]],
+        "state": STATES[row["state"]],
         "timestamp": row["offering_at"],
         "type": "call",
         "direction": "outbound",

@@ -19,6 +19,8 @@ from outdial.api.kinds import Ids, Long, Text, Texts
 from outdial.api.needs import Need
 from outdial.domain.errors import BadField, OutdialError, StoreUnavailable
 from outdial.store import queues
+from outdial.store.base import Store
+from outdial.store.context import Actor, acting
 
 log = structlog.get_logger(__name__)
 OBJECT = "cc_queue"
@@ -51,19 +53,20 @@ async def _events(call: Call) -> Response:
     kinds = frozenset(name for given in asked.get("kinds", ()) for name in given.split(","))
     if not kinds <= set(KINDS):
         raise BadField("kinds", f"expected some of {', '.join(KINDS)}")
-    seen, asked_for = await _seen(call), frozenset(asked.get("queue_id", ()))
-    wish = Wish(call.domain_id, kinds or frozenset(KINDS), _both(seen, asked_for), asked.get("call_id", ""))
+    seen = await queues_seen(call.deps.store, call.actor, call.domain_id)
+    asked_for = frozenset(asked.get("queue_id", ()))
+    wish = Wish(call.domain_id, kinds or frozenset(KINDS), both(seen, asked_for), asked.get("call_id", ""))
     return Stream(call, wish, seen, _place(call) or asked.get("last_event_id", 0))
 
 
-async def _seen(call: Call) -> frozenset[int] | None:
-    """The queues on which the right to read was granted; None = all."""
-    if call.actor.wide:
+async def queues_seen(store: Store, actor: Actor, domain_id: int) -> frozenset[int] | None:
+    """The queues on which the right to read was granted; None = all. Raises StoreUnavailable."""
+    if actor.wide:
         return None
-    return await call.read(lambda conn: queues.granted_ids(conn, call.domain_id))
+    return await store.read(acting(actor, lambda conn: queues.granted_ids(conn, domain_id)))
 
 
-def _both(seen: frozenset[int] | None, asked_for: frozenset[int]) -> frozenset[int]:
+def both(seen: frozenset[int] | None, asked_for: frozenset[int]) -> frozenset[int]:
     """What a wish names: empty would be all, so nothing at all is a queue that does not exist."""
     if seen is None:
         return asked_for
@@ -153,7 +156,8 @@ class Stream(Response):
     async def _still_allowed(self) -> bool:
         """False ends the stream: who may still see something comes again, and sees what it may then."""
         try:
-            return await _seen(await enter(self._call.request, self._call.deps, NEED)) == self._seen
+            call = await enter(self._call.request, self._call.deps, NEED)
+            return await queues_seen(call.deps.store, call.actor, call.domain_id) == self._seen
         except OutdialError:
             return False
 

@@ -14,7 +14,7 @@ from outdial.api.fields import Parts, Shape
 from outdial.api.kinds import Flag, Free, Instant, Long, Text
 from outdial.api.needs import ALWAYS
 from outdial.domain.rights import CLASSES, LETTERS, letters
-from outdial.store import grants, roles, users
+from outdial.store import grants, users
 from outdial.store.listing import Row
 
 OBJECT = ALWAYS
@@ -101,11 +101,10 @@ async def _userinfo(call: Call) -> Response:
     """`scope` has every class of records that is open to the user; `rbac` marks those of which only some are."""
     who = call.session
 
-    def read(conn: Connection) -> tuple[Row, list[Row], dict[str, str]]:
-        given = roles.given_to(conn, [who.user_id]).get(who.user_id, [])
-        return users.get(conn, who.domain_id, who.user_id), given, _reach(conn, call)
+    def read(conn: Connection) -> tuple[Row, dict[str, str]]:
+        return users.get(conn, who.domain_id, who.user_id), _reach(conn, call)
 
-    row, given, reach = await call.read(read)
+    row, reach = await call.read(read)
     return wire.answer(
         {
             "dc": str(who.domain_id),
@@ -118,7 +117,7 @@ async def _userinfo(call: Call) -> Response:
             "expires_at": str(who.expires_at or 0),
             "scope": _scope(call, reach),
             "permissions": _permissions(call),
-            "roles": [{"id": str(one["id"]), "name": one["name"]} for one in given],
+            "roles": [{"id": str(one["id"]), "name": one["name"]} for one in row["roles"]],
             "license": [],
             **({"must_change_password": True} if who.must_change else {}),
         }

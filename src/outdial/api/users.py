@@ -90,9 +90,8 @@ def _may_give(conn: Connection, domain_id: int, values: dict[str, Any]) -> None:
 def _changed(conn: Connection, domain_id: int, id: int, values: dict[str, Any], change: Callable[..., Row]) -> Row:
     """A new password ends the user's tokens, and so does being disabled."""
     actor = _actor(conn)
-    over_user(conn, domain_id, actor, id)
+    was_admin = over_user(conn, domain_id, actor, id)["admin"]
     _may_give(conn, domain_id, values)
-    was_admin = users.get(conn, domain_id, id)["admin"]
     row = change(conn, domain_id, id, values)
     if id == actor.user_id and (row["disabled"] or (was_admin and not row["admin"])):
         raise UserMistake("Nobody can take their own rights away; let another admin do it.")

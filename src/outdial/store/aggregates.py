@@ -69,7 +69,7 @@ def rows(conn: Connection, domain_id: int, query: ListQuery, wanted: Wanted) -> 
         shown |= {f"{name}_{of}": FUNCTIONS[name](_value(of)) for of in fields}
     shown |= {f"{name}_name": func.max(NAMES[name]) for name in groups if name in NAMES}
     statement = select(*(column.label(name) for name, column in shown.items())).where(_c.domain_id == domain_id)
-    statement = statement.where(*calls.NOUN.shape.conditions(conn, query), *calls.NOUN.shape.allowed(conn))
+    statement = statement.where(*calls.NOUN.shape.conditions(conn, query))
     statement = statement.group_by(*groups.values()).order_by(*_order(wanted, shown, groups))
     found = conn.execute(statement.limit(wanted.limit if 0 < wanted.limit <= MOST else MOST_ROWS))
     return [_row(dict(row._mapping), groups) for row in found]

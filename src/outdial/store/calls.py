@@ -77,9 +77,11 @@ def keep_variables(conn: Connection, domain_id: int, id: str, given: Mapping[str
 
 def _with_files(conn: Connection, rows: Sequence[Row]) -> None:
     wanted = select(file).where(file.c.call_id.in_([row["id"] for row in rows])).order_by(file.c.id)
-    found = [dict(row._mapping) for row in conn.execute(wanted)] if rows else []
+    found: dict[str, list[Row]] = {}
+    for item in conn.execute(wanted) if rows else ():
+        found.setdefault(item.call_id, []).append(dict(item._mapping))
     for row in rows:
-        row["files"] = [item for item in found if item["call_id"] == row["id"]]
+        row["files"] = found.get(row["id"], [])
 
 
 def _with_schemas(conn: Connection, rows: Sequence[Row]) -> None:

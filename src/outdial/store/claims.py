@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-import msgspec
 from sqlalchemy import Connection
 
 from outdial.domain.attempt import Attempt
@@ -255,8 +254,3 @@ def expire(conn: Connection, now: int, limit: int = 500) -> int:
     counters.add(driver, [counters.Change(domain, queue, waiting=-1) for _, domain, queue in gone])
     hooks.members_expired(conn, [(id_, domain, queue) for id_, domain, queue in gone])
     return len(gone)
-
-
-def communication_of(text: str | bytes) -> Communication:
-    """A number as the attempt keeps it."""
-    return msgspec.json.decode(text, type=Communication)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -103,17 +103,7 @@ def write_histories(driver: Raw, ends: Ends, now: int) -> None:
     driver.many(_CALL, [_call_row(row, step, now) for row, step in ends if step.facts])
     driver.many(_FILE, [file for row, step in ends for file in _file_rows(row, step, now)])
     tallies.add(driver, [_tallied(row, step) for row, step in ends])
-    outbox.add(driver, _Facts(ends), now)
-
-
-class _Facts:
-    """What webhooks are told, made when one wants to hear it."""
-
-    def __init__(self, ends: Ends) -> None:
-        self._ends = ends
-
-    def __iter__(self) -> Iterator[outbox.Fact]:
-        return (_fact(row, step) for row, step in self._ends)
+    outbox.add(driver, (_fact(row, step) for row, step in ends), now)
 
 
 def _fact(row: OpenRow, step: Finish) -> outbox.Fact:

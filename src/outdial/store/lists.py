@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from sqlalchemy import Connection, func, select
 from sqlalchemy import delete as sql_delete
 
 from outdial.domain.number import normalise
 from outdial.store.context import now_of, ring
 from outdial.store.dialect import raw
-from outdial.store.listing import Row
 from outdial.store.noun import Noun
 from outdial.store.shape import Shape
 from outdial.store.tables import list_number, list_table
@@ -113,8 +109,3 @@ def remove_number(conn: Connection, domain_id: int, list_id: int, number: str) -
     c = list_number.c
     where = (c.domain_id == domain_id, c.list_id == list_id, c.number_norm == normalise(number))
     return bool(conn.execute(sql_delete(list_number).where(*where)).rowcount)
-
-
-def add_numbers(conn: Connection, domain_id: int, list_id: int, rows: list[Mapping[str, Any]]) -> list[Row]:
-    """Many at once, all or nothing. Raises UserMistake for one that stands there."""
-    return [NUMBERS.create(conn, domain_id, row, parent=list_id) for row in rows]

@@ -174,7 +174,7 @@ class Noun:
         restore(conn, domain_id, self._table, id)
         self._changed(conn)
         row = self.get(conn, domain_id, id, parent=parent)
-        record(conn, domain_id, "create", self._about(conn, row), self.discreet({}), self.discreet(row))
+        record(conn, domain_id, "create", self._about(conn, row), None, self.discreet(row))
         return row
 
     # -- how

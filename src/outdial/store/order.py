@@ -96,20 +96,19 @@ def _classes(driver: Raw, queue_id: int, place: Place) -> Iterator[_Class]:
 def _strict_classes(driver: Raw, queue_id: int, place: Place) -> Iterator[_Class]:
     """Nobody gets a second try before all got the first."""
     for attempts in _steps(driver, "attempts", "", (queue_id, *place)):
-        for priority in _steps(driver, "priority", "DESC", (queue_id, *place, attempts), "attempts = ? AND"):
+        for priority in _steps(driver, "priority", "DESC", (queue_id, *place, attempts), " AND attempts = ?"):
             yield "attempts = ? AND priority = ?", (attempts, priority)
 
 
 def _steps(driver: Raw, column: str, way: str, within: tuple[Any, ...], also: str = "") -> Iterator[int]:
     """The distinct values of an index column, one look-up each."""
     beyond = "<" if way else ">"
-    head = f"SELECT {column} FROM member WHERE {_READY}"
+    head = f"SELECT {column} FROM member WHERE {_READY}{also}"
     tail = f"ORDER BY {column} {way} LIMIT 1"
-    given = also.removesuffix(" AND")
-    row = driver.all(f"{head} {'AND ' + given if given else ''} {tail}", within)
+    row = driver.all(f"{head} {tail}", within)
     while row:
         yield row[0][0]
-        row = driver.all(f"{head} AND {also} {column} {beyond} ? {tail}", (*within, row[0][0]))
+        row = driver.all(f"{head} AND {column} {beyond} ? {tail}", (*within, row[0][0]))
 
 
 def key(queue: Queue) -> Callable[[Candidate], tuple[int, ...]]:

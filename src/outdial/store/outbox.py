@@ -39,14 +39,16 @@ class Fact(NamedTuple):
 
 
 def add(driver: Raw, facts: Iterable[Fact], now: int) -> None:
-    """In the transaction of the facts: a row for each webhook that wants to hear of one."""
+    """In the transaction of the facts: a row for each webhook that wants to hear of one. They are made only where
+    there is a webhook."""
     hooks = driver.all(_HOOKS)
     if not hooks:
         return
+    told = list(facts)
     rows = []
     for hook_id, domain_id, queue_id, events in hooks:
         wanted = msgspec.json.decode(events)
-        for fact in facts:
+        for fact in told:
             if fact.domain_id == domain_id and queue_id in (None, fact.queue_id) and fact.event in wanted:
                 rows.append((domain_id, hook_id, fact.event, dump(fact.body), now, now))
     driver.many(_INSERT, rows)

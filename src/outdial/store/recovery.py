@@ -47,13 +47,12 @@ def open_attempts(conn: Connection) -> list[OpenAttempt]:
 
 
 def _open(row: tuple[object, ...]) -> OpenAttempt:
-    names = Attempt.__dataclass_fields__
     order = (
         "id", "domain_id", "queue_id", "member_id", "member_name", "member_timezone", "communication",
         "other_numbers", "resource_id", "group_id", "display", "call_id", "seq", "joined_at", "variables", "ring_at",
         "bucket_id",
     )  # fmt: skip
-    known = {name: value for name, value in zip(order, row[:17], strict=True) if name in names}
+    known = dict(zip(order, row[:17], strict=True))
     known["communication"] = msgspec.json.decode(cast(str, known["communication"]), type=Communication)
     known["variables"] = _text_map(known["variables"])
     known["ring_at"] = known["ring_at"] or 0

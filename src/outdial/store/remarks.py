@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from outdial.domain.errors import NotFound
-from outdial.store.listing import ListQuery, Row
+from outdial.store.listing import MOST, ListQuery, Row
 from outdial.store.noun import Noun
 from outdial.store.shape import Shape
 from outdial.store.tables import call_annotation, call_history
@@ -49,7 +49,9 @@ def _of_call(conn: Connection, domain_id: int, call_id: str, id_: int) -> None:
 def with_remarks(conn: Connection, domain_id: int, rows: Sequence[Row]) -> None:
     """Gives each call its remarks, in the order of their begin."""
     ids = [row["id"] for row in rows]
-    query = ListQuery(size=20_000, filters={"call_id": ids})
-    found = NOUN.search(conn, domain_id, query).items if ids else []
+    query = ListQuery(size=MOST, filters={"call_id": ids})
+    found: dict[str, list[Row]] = {}
+    for item in NOUN.search(conn, domain_id, query).items if ids else ():
+        found.setdefault(item["call_id"], []).append(item)
     for row in rows:
-        row["annotations"] = [item for item in found if item["call_id"] == row["id"]]
+        row["annotations"] = found.get(row["id"], [])

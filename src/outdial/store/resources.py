@@ -44,9 +44,11 @@ DISPLAYS = Noun(
 """Their ``parent`` is the resource's id."""
 
 
-def add_displays(conn: Connection, domain_id: int, resource_id: int, numbers: Sequence[str]) -> list[int]:
+def add_displays(
+    conn: Connection, domain_id: int, resource_id: int, numbers: Sequence[str], *, by: int | None = None
+) -> list[int]:
     """All or nothing; answers the ids. Raises UserMistake for one that the resource has already."""
-    return [DISPLAYS.create(conn, domain_id, {"display": n}, parent=resource_id)["id"] for n in numbers]
+    return [DISPLAYS.create(conn, domain_id, {"display": n}, parent=resource_id, by=by)["id"] for n in numbers]
 
 
 def numbers_of(conn: Connection, domain_id: int, resource_id: int) -> set[str]:
