@@ -122,6 +122,25 @@ def test_secrets_are_never_exported(rest: AtDoor, tmp_path: Path) -> None:
     assert "s3cret" not in text and "password: ${env:ACCOUNT_PASSWORD}" in text
 
 
+def test_names_that_look_alike_as_files_stay_apart(rest: AtDoor, tmp_path: Path) -> None:
+    names = ["Hello?", "Hello!", "hello", "a b", "a/b", "..", "Привіт"]
+    flows = "\n".join(f"  '{name}': {{schema: [{{log: '{name}'}}]}}" for name in names)
+    make(rest, written(tmp_path, f"schemas:\n{flows}\n"))
+    write(rest, read_state(rest), tmp_path / "out")
+    assert plan(load(tmp_path / "out"), read_state(rest)) == []
+    assert len(list((tmp_path / "out" / "flows").iterdir())) == len(names)
+
+
+def test_the_password_of_any_gateway_is_asked_for_by_a_name_that_can_be_set(rest: AtDoor, tmp_path: Path) -> None:
+    account = {"enable": True, "register": True, "proxy": "sip.example", "account": "a@sip.example", "expires": 600}
+    rest.post("/sip/gateways", {"name": "my-gw. 2", "username": "a", "password": "s3cret"} | account)
+    write(rest, read_state(rest), tmp_path / "out")
+    with pytest.raises(ConfigMistake, match="MY_GW_2_PASSWORD is not set"):
+        load(tmp_path / "out", {})
+    gateway = load(tmp_path / "out", {"MY_GW_2_PASSWORD": "s3cret"}).records["gateways"]["my-gw. 2"]
+    assert gateway.fields["password"] == "s3cret"
+
+
 def test_only_what_differs_is_changed_and_the_rest_stays(rest: AtDoor, tmp_path: Path) -> None:
     make(rest, written(tmp_path, WHOLE))
     less = "queues:\n  Reminder: {payload: {max_calls: 9}}\n"

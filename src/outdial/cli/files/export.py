@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +23,38 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 HEAD = "# Outdial's configuration; `outdial apply` makes a service so. Names stand for ids.\n"
 
 
+class _Paths:
+    """Where files of names go: no two to the same, whatever their names are and wherever the folder lies."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._taken: set[str] = set()
+
+    def of(self, part: str, name: str) -> Path:
+        stem, dot, ending = _UNSAFE.sub("-", name).rpartition(".")
+        stem, ending = (stem, dot + ending) if dot else (ending, "")
+        stem = stem.strip("-.") or "unnamed"
+        for number in count(1):
+            found = f"{part}/{stem}{f'-{number}' if number > 1 else ''}{ending}"
+            if found.casefold() not in self._taken:
+                break
+        self._taken.add(found.casefold())
+        return self.folder / found
+
+
 def write(rest: Rest, state: State, folder: Path) -> list[Path]:
     """Writes the files and answers their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     document: dict[str, Any] = {}
+    paths = _Paths(folder)
     for name, id_ in state.media.items():
-        path = folder / "media" / _file_name(name)
+        path = paths.of("media", name)
         _put(path, rest.content(f"/storage/media/{id_}/download"), written)
         document.setdefault(MEDIA, {})[name] = {"file": path.relative_to(folder).as_posix()}
     for kind in KINDS:
         for name, have in state.records[kind.section].items():
-            shown = _schema(folder, have, written) if kind is SCHEMAS else _shown(kind, have)
+            shown = _schema(paths, have, written) if kind is SCHEMAS else _shown(kind, have)
             document.setdefault(kind.section, {})[name] = shown
     text = HEAD + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
     _put(folder / FILE, text.encode(), written)
@@ -46,19 +67,20 @@ def _put(path: Path, data: bytes, written: list[Path]) -> None:
     written.append(path)
 
 
-def _schema(folder: Path, have: Have, written: list[Path]) -> dict[str, Any]:
-    path = folder / "flows" / f"{_file_name(have.name)}.json"
+def _schema(paths: _Paths, have: Have, written: list[Path]) -> dict[str, Any]:
+    path = paths.of("flows", f"{have.name}.json")
     flow = {key: have.fields[key] for key in ("schema", "payload") if key in have.fields}
     text = json.dumps(flow.get("schema", []) if "payload" not in flow else flow, ensure_ascii=False, indent=2)
     _put(path, (text + "\n").encode(), written)
     rest = {key: value for key, value in have.fields.items() if key not in flow}
-    return {**_fields(rest), "file": path.relative_to(folder).as_posix()}
+    return {**_fields(rest), "file": path.relative_to(paths.folder).as_posix()}
 
 
 def _shown(kind: Kind, have: Have) -> dict[str, Any]:
     found = _fields(have.fields)
     if kind is GATEWAYS and have.fields.get("register"):
-        found["password"] = f"${{env:{_UNSAFE.sub('_', have.name).upper()}_PASSWORD}}"
+        variable = re.sub(r"\W+", "_", have.name).upper()
+        found["password"] = f"${{env:{variable}_PASSWORD}}"
     for part in kind.owned:
         if have.owned.get(part.key):
             found[part.key] = [_entry(part, entry.fields) for entry in have.owned[part.key]]
@@ -110,10 +132,6 @@ def _week(entries: list[dict[str, Any]]) -> list[Any]:
         else:
             lines.append((day, day, hours))
     return [f"{DAYS[first]}{f'-{DAYS[last]}' if last > first else ''} {hours}" for first, last, hours in lines]
-
-
-def _file_name(name: str) -> str:
-    return _UNSAFE.sub("-", name).strip("-") or "unnamed"
 
 
 class _Dumper(yaml.SafeDumper):  # type: ignore[misc]  # the library is not typed
